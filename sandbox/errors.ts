@@ -1,0 +1,36 @@
+/** This layer's refusals. The daemon's error table (daemon/errors.ts) gives each code its status, exit code and title. */
+
+export const SANDBOX_CODES = [
+  'CONTAINER_NAME_TAKEN',
+  'ENGINE_REFUSED',
+  'ENGINE_UNREACHABLE',
+  'EXEC_CANNOT_END',
+  'EXEC_NOT_FOUND',
+  'IMAGE_HAS_NO_SHELL',
+  'IMAGE_NOT_FOUND',
+  'IMAGE_PULL_FAILED',
+  'NETWORK_NOT_FOUND',
+  'PORT_TAKEN',
+  'SANDBOX_EXITED',
+  'SANDBOX_NOT_RUNNING',
+  'SANDBOX_REPLACED',
+  'START_FAILED',
+  'VALUE_NOT_UTF8',
+  'VOLUME_NOT_OURS',
+  'VOLUME_IN_USE',
+  'WISH_SEALED',
+] as const;
+export type SandboxCode = (typeof SANDBOX_CODES)[number];
+
+/** `retry`: the reconciler tries again by itself. `message` says what was wrong and what to do, never a foreign body. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  readonly code: SandboxCode;
+  readonly retry: boolean;
+
+  constructor(code: SandboxCode, message: string, options: { cause?: unknown; retry?: boolean } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.retry = options.retry ?? false;
+  }
+}

@@ -1,0 +1,233 @@
+/** What a sandbox should be, what is seen of it, and who remembers: the words of this layer. No HTTP, no SQLite, no crypto. */
+
+export type DeliveryKind = 'memory' | 'env';
+export type Privileges = 'standard' | 'strict' | 'sudo';
+export type ContainerRole = 'current' | 'next' | 'old';
+
+/** Everything a container is built from, typed; nothing is passed through to Docker. No value of a secret. */
+export interface SandboxSpec {
+  /** `sbx_…`; also the variable AMPOULE_SANDBOX. */
+  id: string;
+  /** Container's name is `ampoule-<name>`. */
+  name: string;
+  /** `ses_…` */
+  session: string;
+  vault: string;
+  image: string;
+  pull: 'missing' | 'always' | 'never';
+  /** `hold`: a shell loop; `image`: the image's own entrypoint and command; `own`: the ones given here. */
+  main: 'hold' | 'image' | 'own';
+  command: string[] | null;
+  entrypoint: string[] | null;
+  restart: 'always' | 'never';
+  /** Own variables, below the secrets in precedence. */
+  env: Record<string, string>;
+  user: string | null;
+  workdir: string | null;
+  labels: Record<string, string>;
+  /** Milliseconds between TERM and KILL. */
+  grace: number;
+  tty: boolean;
+  stdinOpen: boolean;
+  privileges: Privileges;
+  limits: { cpus: number; memory: number; pids: number };
+  network: string;
+  ports: { container: number; protocol: 'tcp' | 'udp'; host: number | null; ip: string }[];
+  workspace: { kind: 'volume'; volume: string; path: string } | { kind: 'hostPath'; hostPath: string; path: string };
+}
+
+/** A version of a secret under the name it has in a container. */
+export interface Held {
+  env: string;
+  secret: string;
+  version: number;
+}
+
+/** One value a sandbox should have. `open` gives bytes that whoever called it wipes; it throws while the vault is sealed. */
+export interface ValueHandle extends Held {
+  /** Secret's name, for messages. */
+  name: string;
+  /** Oldest version that may still be held; an older one counts as revoked. */
+  floor: number;
+  open(): Uint8Array;
+}
+
+/** Desired state of one sandbox. */
+export interface Wish {
+  spec: SandboxSpec;
+  /** `stopped`: nothing may run (a value was lost while the vault is sealed). */
+  goal: 'running' | 'stopped' | 'removed';
+  /** Ends its volume too, with `removed`. */
+  removeWorkspace: boolean;
+  epoch: number;
+  generation: number;
+  values: ValueHandle[];
+  /** Keyed digest of the whole environment; null while sealed (then it cannot be compared and nothing new is created). */
+  envMac: string | null;
+  /** Value of the label `dev.ampoule.mac` for a nonce: HMAC(vault key, vault id, epoch, sandbox id, nonce). null while sealed. */
+  mac(nonce: string): string | null;
+}
+
+/** A row of the ledger: a container that we meant to create, created, started. */
+export interface LedgerRow {
+  id: number;
+  sandbox: string;
+  role: ContainerRole;
+  /** null until the engine's answer is known. */
+  dockerId: string | null;
+  nonce: string;
+  epoch: number;
+  generation: number;
+  pid: number | null;
+  pidStart: string | null;
+  bootId: string | null;
+  imageDigest: string | null;
+  envMac: string;
+  holds: Held[];
+}
+
+/** The memory of the reconciler; each call is durable when it returns. The daemon keeps it in the vault. */
+export interface Ledger {
+  rows(sandbox: string): LedgerRow[];
+  /** Before a create. */
+  intend(row: {
+    sandbox: string;
+    role: ContainerRole;
+    epoch: number;
+    generation: number;
+    envMac: string;
+    holds: Held[];
+  }): LedgerRow;
+  created(row: number, dockerId: string, imageDigest: string | null): void;
+  /** Before a start: from here on the container may hold its values. */
+  starting(row: number): void;
+  started(row: number, process: { pid: number; pidStart: string | null; bootId: string | null }): void;
+  /** Seen stopped: it holds nothing in a process any more. */
+  stopped(row: number): void;
+  role(row: number, role: ContainerRole): void;
+  /** The same environment under a newer generation. */
+  generation(row: number, epoch: number, generation: number): void;
+  ended(row: number): void;
+  /** Host ports chosen at the first start. */
+  keepPorts(sandbox: string, ports: SandboxSpec['ports']): void;
+  /** Says whether a removed-looking container with these labels is ours to remove (nonce or MAC fits). */
+  ours(labels: { vault: string; epoch: number; sandbox: string; nonce: string; mac: string }): boolean;
+}
+
+/** Where wishes come from: vault rows turned into desired state by one file of the daemon. */
+export interface Wishes {
+  /** null: nothing is known of it (then nothing of it is touched). */
+  of(sandbox: string): Wish | null;
+  /** Every sandbox that is live, or ended with containers left. */
+  all(): string[];
+}
+
+export type SandboxState =
+  | 'pulling'
+  | 'creating'
+  | 'running'
+  | 'restarting'
+  | 'exited'
+  | 'failed'
+  | 'removing'
+  | 'removed';
+
+/** How far a sandbox has come. */
+export interface Outcome {
+  state: 'applied' | 'pending' | 'failed';
+  /** Code of the table in sandbox/errors.ts, where pending or failed. */
+  code?: string;
+  /** What was wrong and what to do, for people. */
+  reason?: string;
+  epoch: number;
+  generation: number;
+  /** Milliseconds from the call to this outcome. */
+  tookMs: number;
+  /** Said once to whoever asked: 'the writable layer was lost' … */
+  notices: string[];
+}
+
+/** What is known of a sandbox without asking Docker again. */
+export interface SandboxView {
+  state: SandboxState;
+  code?: string;
+  reason?: string;
+  containerId: string | null;
+  imageDigest: string | null;
+  epoch: number;
+  generation: number;
+  startedAt: number | null;
+  exitCode: number | null;
+}
+
+export interface Reconciler {
+  /** Looks at everything once and begins the rhythm (list every 4 s, every 3 s while anything is pending, ping watchdog). */
+  start(): Promise<void>;
+  /** A hint that this sandbox may have something to do. Never throws, never waits. */
+  wake(sandbox: string): void;
+  wakeAll(): void;
+  /** Resolves when the sandbox has reached this generation or a newer one, failed, or `waitMs` passed (then `pending`). */
+  settle(sandbox: string, target: { epoch: number; generation: number }, waitMs: number): Promise<Outcome>;
+  view(sandbox: string): SandboxView;
+  /** Engine answered the last ping. */
+  reachable(): boolean;
+  /** Called on each change of a sandbox's state. */
+  onChange(listener: (sandbox: string) => void): void;
+  stop(): Promise<void>;
+}
+
+export interface ExecRequest {
+  sandbox: string;
+  /** `exe_…` */
+  execId: string;
+  /** An array runs exactly; a string goes to `sh -c`. */
+  command: string[] | string;
+  env: Record<string, string>;
+  workdir: string | null;
+  user: string | null;
+  stdin: Uint8Array | null;
+  /** Milliseconds; null: none. */
+  timeout: number | null;
+}
+export interface ExecExit {
+  /** null when it ended by a signal or was ended by us. */
+  code: number | null;
+  signal?: string;
+  /** 'TIMEOUT', 'CLIENT_GONE', 'SANDBOX_REPLACED' … */
+  reason?: string;
+  tookMs: number;
+}
+export interface RunningExec {
+  execId: string;
+  /** Chunks in order; the consumer's pace is the producer's (back-pressure). Not yet redacted. */
+  output: AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
+  exit: Promise<ExecExit>;
+  /** Ends the command and all that came of it; resolves when nothing of it is left. */
+  end(reason: string): Promise<void>;
+}
+
+/** One way for values to reach a sandbox. */
+export interface Delivery {
+  readonly kind: DeliveryKind;
+  /** Brings containers to the wish: observes, plans, executes. Throws SandboxError where it could not. */
+  apply(wish: Wish): Promise<{ changed: boolean; notices: string[] }>;
+  /** Ends everything that holds a value, whatever the engine does; for seal with revoke and a dead engine. */
+  revoke(sandbox: string): Promise<void>;
+  exec(request: ExecRequest): Promise<RunningExec>;
+  /** Output of the main process; not yet redacted. */
+  logs(
+    sandbox: string,
+    options: { follow: boolean; tail?: number },
+    signal: AbortSignal,
+  ): AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
+}
+
+/** Structured log line: allow-listed fields only, never an environment or a foreign body. */
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: { sandbox?: string; container?: string; operation?: string; cause?: string; code?: string; ms?: number },
+) => void;
+
+/** Called around each Docker call with a name such as `engine.create:before`. Does nothing but in test builds. */
+export type Failpoint = (name: string) => void | Promise<void>;

@@ -1,0 +1,2 @@
+import type { Database as Sqlite } from 'better-sqlite3';
+export type Database = Sqlite;

@@ -1,0 +1,209 @@
+/** The face of an open vault: what each part can do. Every operation takes a caller, authorises, audits and acts at once. */
+
+import type {
+  ActivateOptions,
+  ActivationWish,
+  Affected,
+  AuditEntry,
+  AuditVerdict,
+  Caller,
+  ContainerRole,
+  ContainerRow,
+  Exposure,
+  HeldVersion,
+  Millis,
+  NewAuditEntry,
+  NewSandbox,
+  NewSecret,
+  NewSession,
+  NewToken,
+  NewValue,
+  Page,
+  PageRequest,
+  Revealed,
+  Sandbox,
+  SandboxId,
+  Secret,
+  SecretFilter,
+  SecretPatch,
+  SecretVersion,
+  Selection,
+  Session,
+  SessionId,
+  SessionPatch,
+  Toggle,
+  Token,
+  VaultStatus,
+  Version,
+  Wanted,
+} from './types.js';
+
+export interface Secrets {
+  create(caller: Caller, secret: NewSecret, value: NewValue): Secret;
+  /** Creates (`created`) or rotates. `revoke` raises the floor: holders of older versions end. */
+  setValue(
+    caller: Caller,
+    name: string,
+    value: NewValue,
+    options?: { revoke?: boolean },
+  ): Affected & { secret: Secret; created: boolean; version: Version };
+  list(caller: Caller, filter?: SecretFilter, page?: PageRequest): Page<Secret>;
+  get(caller: Caller, name: string): Secret;
+  update(caller: Caller, name: string, patch: SecretPatch): Secret;
+  versions(caller: Caller, name: string): SecretVersion[];
+  destroyVersion(caller: Caller, name: string, version: Version): Affected;
+  /** An active one: SECRET_ACTIVE unless `force`, which deactivates everywhere first. */
+  delete(caller: Caller, name: string, options?: { force?: boolean }): Affected;
+  /** Operator only, audited with `reason`. */
+  reveal(caller: Caller, name: string, reason: string): Revealed;
+}
+
+export interface Sessions {
+  create(caller: Caller, session: NewSession): Session;
+  /** Get or create. Settings that differ: SESSION_DIFFERS; somebody else's: NAME_TAKEN. */
+  ensure(caller: Caller, name: string, session: Omit<NewSession, 'name'>): { session: Session; created: boolean };
+  list(caller: Caller, filter?: { state?: 'live' | 'ended' }, page?: PageRequest): Page<Session>;
+  get(caller: Caller, name: string): Session;
+  update(caller: Caller, name: string, patch: SessionPatch): Session;
+  /** Deactivates everything, marks its sandboxes ended, revokes its agent tokens. */
+  end(caller: Caller, name: string, reason?: string): Affected & { session: Session; sandboxes: SandboxId[] };
+  /** Moves the idle clock; written at most once a second per session. */
+  touch(id: SessionId): void;
+  /** Ends what its TTL or idle time ended; activations whose `until` or whose secret's `expiresAt` passed go. */
+  expire(): Affected & { sandboxes: SandboxId[] };
+  /** When `expire` has something to do next; null: nothing. */
+  nextExpiry(): Millis | null;
+}
+
+export interface Activations {
+  table(caller: Caller, session: string): { session: Session; items: Toggle[] };
+  /** All or nothing. */
+  activate(
+    caller: Caller,
+    session: string,
+    what: ActivationWish[] | Selection,
+    options?: ActivateOptions,
+  ): Affected & { session: Session };
+  deactivate(caller: Caller, session: string, what: Selection): Affected & { session: Session };
+  /** Sets exactly; a wish without `as` and `ttl` keeps what it has. */
+  set(
+    caller: Caller,
+    session: string,
+    active: ActivationWish[],
+    options?: ActivateOptions,
+  ): Affected & { session: Session };
+}
+
+export interface Sandboxes {
+  /** With its session (inline) and activations in one transaction. */
+  create(caller: Caller, sandbox: NewSandbox): { sandbox: Sandbox; session: Session };
+  list(caller: Caller, filter?: { session?: string; state?: 'live' | 'ended' }, page?: PageRequest): Page<Sandbox>;
+  get(caller: Caller, name: string): Sandbox;
+  /** Ends it; the session's last one lapses activations under `require-activation`, and ends an inline session. */
+  end(caller: Caller, name: string, reason?: string): Affected & { sandbox: Sandbox; session: Session };
+  /** The port that was chosen at the first start, kept from then on. */
+  keepPorts(id: SandboxId, ports: Sandbox['settings']['ports']): void;
+  touch(id: SandboxId): void;
+  /** Ids of the sandboxes whose idle time has passed. */
+  idle(): SandboxId[];
+  /** Authorises an exec and writes its audit entry before it runs. Throws VAULT_SEALED. */
+  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string }): Sandbox;
+  /** Live ones and ended ones that still have containers. */
+  unsettled(): SandboxId[];
+  wanted(id: SandboxId): Wanted | null;
+}
+
+/** Rows that the reconciler commits before and after each container call. Not for callers: the daemon's own. */
+export interface Containers {
+  of(sandbox: SandboxId): ContainerRow[];
+  /** Before a create. Opens exposures at `started`. */
+  intend(row: {
+    sandbox: SandboxId;
+    role: ContainerRole;
+    nonce: string;
+    epoch: number;
+    generation: number;
+    envMac: string;
+    holds: HeldVersion[];
+  }): ContainerRow;
+  created(id: number, dockerId: string, imageDigest: string | null): void;
+  /** Before the start call: exposure rows open here, since from here on it may hold the values. */
+  starting(id: number): void;
+  started(id: number, process: { pid: number; pidStart: string | null; bootId: string | null }): void;
+  stopped(id: number): void;
+  role(id: number, role: ContainerRole): void;
+  /** Same environment under a newer generation: nothing to do for the container. */
+  generation(id: number, epoch: number, generation: number): void;
+  ended(id: number): void;
+  /** Rows without an end, for the search of orphans. */
+  open(): ContainerRow[];
+  exposures(filter: { secret?: string; sandbox?: SandboxId }): Exposure[];
+}
+
+export interface Tokens {
+  /** The token itself is shown here and never again. */
+  create(caller: Caller, token: NewToken): { token: Token; secret: string };
+  list(caller: Caller, page?: PageRequest): Page<Token>;
+  revoke(caller: Caller, id: string): Token;
+  /** Looks the digest up in constant time; null when unknown. `problem` says why a known one is refused. */
+  authenticate(token: string): { caller: Caller; token: Token } | { problem: 'expired' | 'revoked' } | null;
+  /** Writes the collected last-used times. */
+  flush(): void;
+}
+
+export interface Audit {
+  list(
+    caller: Caller,
+    filter?: { action?: string; target?: string; since?: Millis },
+    page?: PageRequest,
+  ): Page<AuditEntry>;
+  verify(caller: Caller): AuditVerdict;
+  /** An entry without a change of rows: refusals by policy, exec, environment read. */
+  record(caller: Caller, entry: NewAuditEntry): void;
+}
+
+/** `Idempotency-Key` records: keyed digest of the body and the id of what was made, never the body. 24 h. */
+export interface Idempotency {
+  /** `fresh`: go on and call `finish` or `abandon`; `replay`: made before. Throws IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_FLIGHT. */
+  begin(
+    caller: Caller,
+    route: string,
+    key: string,
+    body: Uint8Array,
+  ): { state: 'fresh' } | { state: 'replay'; resource: string };
+  finish(caller: Caller, route: string, key: string, resource: string): void;
+  abandon(caller: Caller, route: string, key: string): void;
+}
+
+export interface Vault {
+  readonly id: string;
+  readonly secrets: Secrets;
+  readonly sessions: Sessions;
+  readonly activations: Activations;
+  readonly sandboxes: Sandboxes;
+  readonly containers: Containers;
+  readonly tokens: Tokens;
+  readonly audit: Audit;
+  readonly idempotency: Idempotency;
+  status(): VaultStatus;
+  /** Wipes `passphrase`. Wrong: PASSPHRASE_WRONG. With a key file: reads it again. */
+  unseal(caller: Caller, passphrase: Uint8Array | null): Promise<void>;
+  seal(caller: Caller): void;
+  /** A new unlock key. `keyFile`: a path to write a new key to. `step`: what the operator has to do next, or null. */
+  rekey(
+    caller: Caller,
+    to: { passphrase: Uint8Array } | { keyFile: string },
+  ): Promise<{ unlock: 'keyFile' | 'passphrase'; keyFile: string | null; step: string | null }>;
+  /** Writes a consistent encrypted copy to `file` (0600). */
+  backup(caller: Caller, file: string): Promise<{ bytes: number }>;
+  /** MAC under a key of the vault's own for `purpose`; hex. Throws VAULT_SEALED. */
+  mac(purpose: 'container' | 'environment', ...parts: (string | Uint8Array)[]): string;
+  /** 128 random bits, hex. */
+  nonce(): string;
+  /** Ids named by tombstones: revoked, not yet recorded. `flushTombstones` tries to record them; true when none is left. */
+  tombstones(): number;
+  flushTombstones(): boolean;
+  /** Bytes free where the database lies. */
+  freeBytes(): number;
+  close(): void;
+}
