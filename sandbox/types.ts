@@ -13,6 +13,8 @@ export interface SandboxSpec {
   /** `ses_…` */
   session: string;
   vault: string;
+  /** Token that made it; the workspace volume carries it as a label. null: the daemon. */
+  owner: string | null;
   image: string;
   pull: 'missing' | 'always' | 'never';
   /** `hold`: a shell loop; `image`: the image's own entrypoint and command; `own`: the ones given here. */
@@ -33,7 +35,9 @@ export interface SandboxSpec {
   limits: { cpus: number; memory: number; pids: number };
   network: string;
   ports: { container: number; protocol: 'tcp' | 'udp'; host: number | null; ip: string }[];
-  workspace: { kind: 'volume'; volume: string; path: string } | { kind: 'hostPath'; hostPath: string; path: string };
+  workspace:
+    | { kind: 'volume'; volume: string; path: string; foreign: boolean }
+    | { kind: 'hostPath'; hostPath: string; path: string };
 }
 
 /** A version of a secret under the name it has in a container. */
@@ -55,14 +59,13 @@ export interface ValueHandle extends Held {
 /** Desired state of one sandbox. */
 export interface Wish {
   spec: SandboxSpec;
-  /** `stopped`: nothing may run (a value was lost while the vault is sealed). */
-  goal: 'running' | 'stopped' | 'removed';
+  goal: 'running' | 'removed';
   /** Ends its volume too, with `removed`. */
   removeWorkspace: boolean;
   epoch: number;
   generation: number;
   values: ValueHandle[];
-  /** Keyed digest of the whole environment; null while sealed (then it cannot be compared and nothing new is created). */
+  /** Keyed digest of the whole environment; null while sealed (then revocation goes on, and nothing is created or started). */
   envMac: string | null;
   /** Value of the label `dev.ampoule.mac` for a nonce: HMAC(vault key, vault id, epoch, sandbox id, nonce). null while sealed. */
   mac(nonce: string): string | null;

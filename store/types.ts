@@ -234,7 +234,8 @@ export interface PublishedPort {
   ip: string;
 }
 export type Workspace =
-  | { kind: 'volume'; volume: string; path: string }
+  /** `foreign`: an operator named a volume that is not this owner's, and may. */
+  | { kind: 'volume'; volume: string; path: string; foreign: boolean }
   | { kind: 'hostPath'; hostPath: string; path: string };
 
 /** The part of a sandbox that its creator chooses and that never changes: stored as JSON in `sandbox.settings`. */

@@ -1,0 +1,88 @@
+/** The parts that the process wires together and the routes work with. Types only. */
+
+import type { Delivery, Reconciler } from '../sandbox/index.js';
+import type { Caller, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
+import type { Config } from './config.js';
+
+/** What `GET /v1/events` says: that something of this kind and id changed, never its state. */
+export interface Event {
+  kind: 'secret' | 'session' | 'sandbox' | 'token' | 'vault' | 'request' | 'connection';
+  id: string;
+}
+/** In-memory ring of the last 1,000 events, numbered `<start of the process>-<n>`. */
+export interface EventHub {
+  emit(event: Event): void;
+  /** Events after `lastEventId`; 'reset' when that is unknown. */
+  since(lastEventId: string): { id: string; event: Event }[] | 'reset';
+  subscribe(listener: (id: string, event: Event) => void): () => void;
+  /** Id of the newest one. */
+  readonly last: string;
+}
+
+/** Counters and gauges of `/metrics`, by name; prom-client stays in daemon/metrics.ts. */
+export interface Metrics {
+  count(name: string, labels?: Record<string, string>, by?: number): void;
+  observe(name: string, seconds: number, labels?: Record<string, string>): void;
+  render(): Promise<string>;
+}
+
+/** Replaces values in a stream of bytes. One per stream; `end` gives what was held back. */
+export interface Redactor {
+  push(chunk: Uint8Array): Uint8Array;
+  end(): Uint8Array;
+}
+
+/** pino behind an allow-list: fields that are not in it do not exist. */
+export interface LogFields {
+  requestId?: string;
+  method?: string;
+  /** Route pattern, never the URL. */
+  route?: string;
+  status?: number;
+  ms?: number;
+  code?: string;
+  token?: TokenId;
+  session?: string;
+  sandbox?: string;
+  container?: string;
+  operation?: string;
+  cause?: string;
+  count?: number;
+  address?: string;
+  path?: string;
+}
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface Parts {
+  config: Config;
+  vault: Vault;
+  reconciler: Reconciler;
+  /** The delivery that a sandbox was resolved to. */
+  delivery(sandbox: SandboxId): Delivery;
+  events: EventHub;
+  metrics: Metrics;
+  log: Logger;
+  now(): number;
+  /** Program's version, from package.json. */
+  version: string;
+  /** true from the end of the first look at Docker; before it `/readyz` says starting. */
+  started(): boolean;
+  /** Matchers for everything that this sandbox was given; `caller` matters where masking is refused. */
+  redactors(sandbox: SandboxId): { stdout: Redactor; stderr: Redactor };
+  /** Live sandboxes of these sessions. */
+  sandboxesOf(sessions: SessionId[]): SandboxId[];
+  /** Ends every process that holds a value (seal with revoke). Resolves with what could not be ended. */
+  revokeAll(): Promise<{ failed: SandboxId[] }>;
+  /** Tokens whose open streams end: a hook that streams subscribe to. */
+  onTokenRevoked(listener: (token: TokenId) => void): () => void;
+  tokenRevoked(token: TokenId): void;
+  /** The timer looks again at what expires next. */
+  reschedule(): void;
+}
+
+export type { Caller };
