@@ -1,0 +1,23 @@
+import t from 'tap';
+import { OPTIONS } from '../../daemon/options.js';
+
+t.test('flag and variable are the same word', async (t) => {
+  for (const { flag, variable } of OPTIONS) {
+    const own = flag === 'docker-host' ? 'DOCKER_HOST' : `AMPOULE_${flag.replaceAll('-', '_').toUpperCase()}`;
+    t.equal(variable, own);
+    t.match(flag, /^[a-z]+(-[a-z]+)*$/);
+  }
+  t.equal(new Set(OPTIONS.map((option) => option.key)).size, OPTIONS.length, 'one row for each setting');
+});
+
+t.test('texts are read as what they are', async (t) => {
+  const parse = (key: string, text: string) => OPTIONS.find((option) => option.key === key)?.parse(text, '/base');
+  t.equal(parse('dataDir', 'a/../b'), '/base/b');
+  t.equal(parse('keyFile', 'off'), null);
+  t.same(parse('listen', '7000'), { host: '127.0.0.1', port: 7000 });
+  t.same(parse('listen', 'localhost:1'), { host: 'localhost', port: 1 });
+  t.same(parse('allowedHosts', ' a:1, b ,'), ['a:1', 'b']);
+  t.same(parse('workspaceRoots', '/a/,/b'), ['/a', '/b']);
+  t.equal(parse('rateLimit', '0'), 0);
+  t.throws(() => parse('dataDir', 'a\0b'), /NUL/);
+});
