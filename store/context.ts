@@ -16,20 +16,28 @@ export interface Clock {
 /** Called around each write with a name such as `secret.create:committed`. Does nothing but in test builds. */
 export type Failpoint = (name: string) => void;
 
+/** The columns of a version row that its ciphertext vouches for: change one and it no longer opens. */
+export interface SealedRow {
+  keyId: number;
+  nonce: Uint8Array;
+  ciphertext: Uint8Array;
+  /** Bytes of the plaintext. */
+  size: number;
+  createdAt: Millis;
+  createdBy: string;
+}
+
 export interface Keys {
   readonly state: 'sealed' | 'unsealed';
-  /** Encrypts under the newest data key. Associated data names vault, secret, version and format. */
+  /** Encrypts under the newest data key; the result is the row to store, `about` included. VAULT_SEALED. */
   encrypt(
     secret: string,
     version: number,
     value: Uint8Array,
-  ): { keyId: number; nonce: Uint8Array; ciphertext: Uint8Array };
-  /** Throws VALUE_UNREADABLE for an altered row, VAULT_SEALED while sealed. */
-  decrypt(
-    secret: string,
-    version: number,
-    row: { keyId: number; nonce: Uint8Array; ciphertext: Uint8Array },
-  ): Uint8Array;
+    about: { createdAt: Millis; createdBy: string },
+  ): SealedRow;
+  /** Throws VALUE_UNREADABLE for an altered row, VAULT_SEALED while sealed. The caller wipes the bytes. */
+  decrypt(secret: string, version: number, row: SealedRow): Uint8Array;
   /** Opens a `crypto_box_seal`; SEALED_VALUE_INVALID. */
   openSealed(sealed: Uint8Array): Uint8Array;
   /** 32 bytes under a key derived from the root key for `purpose`. Parts are length-prefixed. Throws VAULT_SEALED. */
@@ -60,6 +68,18 @@ export interface Context {
     pairs: () => { session: string; secret: string }[],
     change: () => T,
   ): T;
+  /**
+   * One durable change without an audit entry (rows of the daemon's own: containers, last use). Maps errors as `act` does
+   * and joins an outer transaction. `name` names its failpoints.
+   */
+  write<T>(name: string, change: () => T): T;
+  /**
+   * Call inside `act` or `revoke` where ciphertext or a wrap was deleted or replaced: after the commit the WAL is
+   * checkpointed and truncated, so that the old bytes are in neither file.
+   */
+  scrub(): void;
+  /** DISK_FULL when too little is free for new values. */
+  requireRoom(): void;
   /** true: revoked but not recorded; nobody is given it. */
   entombed(session: string, secret: string): boolean;
   /** Writes a `refused` audit entry of its own transaction and throws FORBIDDEN or OUT_OF_BOUNDS. */
