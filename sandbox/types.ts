@@ -113,8 +113,14 @@ export interface Ledger {
   ended(row: number): void;
   /** Host ports chosen at the first start. */
   keepPorts(sandbox: string, ports: SandboxSpec['ports']): void;
-  /** Says whether a removed-looking container with these labels is ours to remove (nonce or MAC fits). */
-  ours(labels: { vault: string; epoch: number; sandbox: string; nonce: string; mac: string }): boolean;
+  /**
+   * Says whether a container without a live row that carries these labels is ours to remove (nonce or MAC fits).
+   * Labels can be copied: a nonce whose row recorded another id than `dockerId` is not ours.
+   */
+  ours(
+    labels: { vault: string; epoch: number; sandbox: string; nonce: string; mac: string },
+    dockerId: string,
+  ): boolean;
 }
 
 /** Where wishes come from: vault rows turned into desired state by one file of the daemon. */
@@ -209,11 +215,24 @@ export interface RunningExec {
   end(reason: string): Promise<void>;
 }
 
+/** What one look at a sandbox's containers came to. */
+export interface Applied {
+  changed: boolean;
+  notices: string[];
+  /** What is there now, for the view. */
+  seen: Pick<SandboxView, 'state' | 'containerId' | 'imageDigest' | 'startedAt' | 'exitCode'>;
+  /** Milliseconds after which to look again without a hint (restart back-off); null: no need. */
+  againMs: number | null;
+}
+
 /** One way for values to reach a sandbox. */
 export interface Delivery {
   readonly kind: DeliveryKind;
-  /** Brings containers to the wish: observes, plans, executes. Throws SandboxError where it could not. */
-  apply(wish: Wish): Promise<{ changed: boolean; notices: string[] }>;
+  /**
+   * Brings containers to the wish: observes, plans, executes. Throws SandboxError where it could not.
+   * `signal` gives a pass up at its next call, `progress` hears of states on the way.
+   */
+  apply(wish: Wish, options?: { signal?: AbortSignal; progress?: (state: SandboxState) => void }): Promise<Applied>;
   /** Ends everything that holds a value, whatever the engine does; for seal with revoke and a dead engine. */
   revoke(sandbox: string): Promise<void>;
   exec(request: ExecRequest): Promise<RunningExec>;
