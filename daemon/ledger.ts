@@ -1,0 +1,69 @@
+/** The reconciler's memory, kept in the vault: container rows before and after each Docker call. Calls no Docker. */
+
+import { timingSafeEqual } from 'node:crypto';
+import type { Held, Ledger, LedgerRow } from '../sandbox/index.js';
+import { type ContainerRow, type SecretId, StoreError, type Vault } from '../store/index.js';
+import { containerMac, isSandboxId } from './wish.js';
+
+export type LedgerSource = Pick<Vault, 'id' | 'mac' | 'nonce' | 'containers' | 'sandboxes'>;
+
+/** The ledger over a vault. Each call is durable when it returns. */
+export function ledgerOver(vault: LedgerSource): Ledger {
+  const { containers } = vault;
+  return {
+    rows: (sandbox) => (isSandboxId(sandbox) ? containers.of(sandbox).map(rowOf) : []),
+    intend({ sandbox, holds, ...row }) {
+      if (!isSandboxId(sandbox)) throw new TypeError('A ledger row belongs to a sandbox of the vault.');
+      return rowOf(containers.intend({ ...row, sandbox, nonce: vault.nonce(), holds: holds.map(heldOf) }));
+    },
+    created: (row, dockerId, imageDigest) => containers.created(row, dockerId, imageDigest),
+    starting: (row) => containers.starting(row),
+    started: (row, process) => containers.started(row, process),
+    stopped: (row) => containers.stopped(row),
+    role: (row, role) => containers.role(row, role),
+    generation: (row, epoch, generation) => containers.generation(row, epoch, generation),
+    ended: (row) => containers.ended(row),
+    keepPorts(sandbox, ports) {
+      if (isSandboxId(sandbox)) vault.sandboxes.keepPorts(sandbox, ports);
+    },
+    ours: (labels) => labels.vault === vault.id && (known(vault, labels) || signed(vault, labels)),
+  };
+}
+
+type Labels = Parameters<Ledger['ours']>[0];
+
+/** A row with this nonce was committed before the container was made. */
+function known(vault: LedgerSource, { sandbox, nonce }: Labels): boolean {
+  if (!isSandboxId(sandbox) || nonce === '') return false;
+  return vault.containers.of(sandbox).some((row) => same(row.nonce, nonce));
+}
+
+/** The label's MAC is ours: of a row that a restore took away. While sealed nobody can tell, so it is not. */
+function signed(vault: LedgerSource, { epoch, sandbox, nonce, mac }: Labels): boolean {
+  try {
+    return same(containerMac(vault, { epoch, sandbox, nonce }), mac);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'VAULT_SEALED') return false;
+    throw error;
+  }
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function rowOf(row: ContainerRow): LedgerRow {
+  const { createdAt: _created, endedAt: _ended, ...rest } = row;
+  return rest;
+}
+
+function heldOf({ env, secret, version }: Held): ContainerRow['holds'][number] {
+  if (!isSecretId(secret)) throw new TypeError('A held version belongs to a secret of the vault.');
+  return { env, secret, version };
+}
+
+function isSecretId(id: string): id is SecretId {
+  return id.startsWith('sec_');
+}

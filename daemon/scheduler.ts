@@ -1,0 +1,121 @@
+/** What happens because time passed: TTLs, idle ends, last-used times, tombstones. Decides nothing that the vault decides. */
+
+import type { SandboxId, SessionId, Vault } from '../store/index.js';
+import type { Logger } from './parts.js';
+
+/** Timers, passed in so that tests need no waiting. */
+export interface Timers {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  after(ms: number, act: () => void): { cancel(): void };
+}
+
+export const timers: Timers = {
+  now: Date.now,
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** What the scheduler works with: the vault's clockwork, and what to tell about it. */
+export interface Scheduled {
+  vault: Pick<Vault, 'sessions' | 'sandboxes' | 'tokens' | 'tombstones' | 'flushTombstones'>;
+  /** These sessions and sandboxes are different now. */
+  changed(sessions: SessionId[], sandboxes: SandboxId[]): void;
+  /** Every sandbox may be different. */
+  wakeAll(): void;
+  log: Logger;
+}
+
+/** Longest time between two looks: a clock that jumped or a machine that slept is noticed after it. */
+const LOOK_MS = 1_000;
+/** A session or sandbox that became idle may live this much longer. */
+const IDLE_MS = 5_000;
+const LAST_USED_MS = 60_000;
+
+export interface Scheduler {
+  /** Looks again at what expires next, since something changed. */
+  reschedule(): void;
+  /** No more looks; writes what was collected. */
+  stop(): void;
+}
+
+/** Begins at once with a first look. */
+export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Timers = timers): Scheduler {
+  let next: { cancel(): void } | null = null;
+  let stopped = false;
+  const due = { idle: 0, lastUsed: clock.now() + LAST_USED_MS };
+
+  /** false: it failed, which is said; the next look tries again. */
+  const attempt = (operation: string, act: () => void): boolean => {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      log.error('a scheduled act failed, it is tried again', { operation, code: codeOf(error) });
+      return false;
+    }
+  };
+
+  const expire = (): void => {
+    const at = vault.sessions.nextExpiry();
+    if (at === null || at > clock.now()) return;
+    const { sessions, sandboxes } = vault.sessions.expire();
+    if (sessions.length + sandboxes.length > 0) changed(sessions, sandboxes);
+  };
+
+  const endIdle = (): void => {
+    for (const id of vault.sandboxes.idle()) {
+      const { sessions, sandbox } = vault.sandboxes.end({ kind: 'daemon' }, id, 'idle');
+      changed(sessions, [sandbox.id]);
+    }
+  };
+
+  /** True once in `every` milliseconds, also when the clock was set back. */
+  const turn = (name: keyof typeof due, every: number): boolean => {
+    const now = clock.now();
+    if (now < due[name] && now >= due[name] - every) return false;
+    due[name] = now + every;
+    return true;
+  };
+
+  const look = (): void => {
+    // What could not be recorded may be in force all the same, by tombstones: everybody looks.
+    if (!attempt('expire', expire)) wakeAll();
+    if (vault.tombstones() > 0) attempt('record revocations', () => void vault.flushTombstones());
+    if (turn('idle', IDLE_MS)) attempt('end idle sandboxes', endIdle);
+    if (turn('lastUsed', LAST_USED_MS)) attempt('record last uses', () => vault.tokens.flush());
+    // Whatever is due already was just tried: once a second is often enough.
+    plan(LOOK_MS);
+  };
+
+  /** @param overdue milliseconds until the next look, where something is due already */
+  const plan = (overdue: number): void => {
+    next?.cancel();
+    next = null;
+    if (stopped) return;
+    let wait = LOOK_MS;
+    attempt('find the next expiry', () => {
+      const at = vault.sessions.nextExpiry();
+      const left = at === null ? LOOK_MS : at - clock.now();
+      wait = left > 0 ? Math.min(LOOK_MS, left) : overdue;
+    });
+    next = clock.after(wait, look);
+  };
+
+  look();
+  return {
+    reschedule: () => plan(0),
+    stop() {
+      stopped = true;
+      next?.cancel();
+      attempt('record last uses', () => vault.tokens.flush());
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}

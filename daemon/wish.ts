@@ -1,0 +1,100 @@
+/** Turns vault rows into the desired state of a sandbox: the one place where both are known. Opens no value, calls no Docker. */
+
+import type { SandboxSpec, Wish, Wishes } from '../sandbox/index.js';
+import { type Sandbox, type SandboxId, StoreError, type Vault, type Wanted } from '../store/index.js';
+
+/** What of the vault a wish is made of. */
+export type WishSource = Pick<Vault, 'id' | 'mac' | 'sandboxes'>;
+
+/** Ids that the reconciler hands back are the ones it was given. */
+export function isSandboxId(id: string): id is SandboxId {
+  return id.startsWith('sbx_');
+}
+
+/** Reason of an end that takes the workspace with it. It lies in the vault, so that a crash between does not keep the volume. */
+export const WITH_WORKSPACE = 'deleted with workspace';
+
+/** The wishes of every sandbox. */
+export function wishesOf(vault: WishSource): Wishes {
+  return {
+    of(id) {
+      if (!isSandboxId(id)) return null;
+      const wanted = vault.sandboxes.wanted(id);
+      return wanted === null ? null : wishFrom(vault, wanted);
+    },
+    all: () => vault.sandboxes.unsettled(),
+  };
+}
+
+function wishFrom(vault: WishSource, wanted: Wanted): Wish {
+  const { sandbox, epoch, generation } = wanted;
+  const live = sandbox.state === 'live' && wanted.session.state === 'live';
+  return {
+    spec: specOf(vault.id, sandbox),
+    goal: live ? 'running' : 'removed',
+    removeWorkspace: !live && [sandbox.endReason, wanted.session.endReason].includes(WITH_WORKSPACE),
+    epoch,
+    generation,
+    values: live
+      ? wanted.values.map(({ env, secret, name, version, floor, open }) => ({
+          env,
+          secret,
+          name,
+          version,
+          floor,
+          open,
+        }))
+      : [],
+    envMac: unlessSealed(() => environmentMac(vault, wanted)),
+    mac: (nonce) => unlessSealed(() => containerMac(vault, { epoch, sandbox: sandbox.id, nonce })),
+  };
+}
+
+/** Value of the label `dev.ampoule.mac`. Throws VAULT_SEALED. */
+export function containerMac(
+  vault: Pick<Vault, 'id' | 'mac'>,
+  of: { epoch: number; sandbox: string; nonce: string },
+): string {
+  return vault.mac('container', vault.id, String(of.epoch), of.sandbox, of.nonce);
+}
+
+/**
+ * Keyed digest of everything that decides an environment. A secret counts with its id and version, which name its value for
+ * good, so that a look at 500 sandboxes decrypts nothing; own variables count with what they hold.
+ */
+function environmentMac(vault: Pick<Vault, 'mac'>, { sandbox, values }: Wanted): string {
+  const own = Object.entries(sandbox.settings.env).map(([name, value]): [string, string[]] => [name, ['own', value]]);
+  const given = values.map(({ env, secret, version }): [string, string[]] => [
+    env,
+    ['secret', secret, String(version)],
+  ]);
+  const whole = [...new Map([...own, ...given])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return vault.mac('environment', ...whole.flatMap(([name, parts]) => [name, ...parts]));
+}
+
+function unlessSealed(mac: () => string): string | null {
+  try {
+    return mac();
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'VAULT_SEALED') return null;
+    throw error;
+  }
+}
+
+function specOf(vault: string, sandbox: Sandbox): SandboxSpec {
+  const { image, pull, main, command, entrypoint, restart, env, user, workdir, labels, grace } = sandbox.settings;
+  const { tty, stdinOpen, privileges, limits, network, ports, workspace } = sandbox.settings;
+  return {
+    id: sandbox.id,
+    name: sandbox.name,
+    session: sandbox.session,
+    vault,
+    owner: sandbox.owner,
+    ...{ image, pull, main, command, entrypoint, restart, env, user, workdir, labels, grace },
+    ...{ tty, stdinOpen, privileges, limits, network, ports },
+    workspace:
+      workspace.kind === 'volume' && workspace.volume === ''
+        ? { ...workspace, volume: `ampoule-ws-${sandbox.session}` }
+        : workspace,
+  };
+}
