@@ -1,0 +1,136 @@
+/** Replaces values in streams of bytes as they pass, also where they are split, overlap or are encoded; keeps no output. */
+
+import {
+  indexPatterns,
+  matchAt,
+  nextCandidate,
+  type Pattern,
+  type PatternIndex,
+  someBeginsWith,
+} from './redact-index.js';
+import { formsOf, SHORTEST } from './redact-patterns.js';
+
+/** Longer forms are looked for piece by piece, so that little is held back and the work stays linear. */
+const LONGEST = 128;
+const PIECE = 64;
+
+/** Replaces values in one stream. What may be the beginning of a value is held back until the next chunk or the end. */
+export interface StreamRedactor {
+  /** Gives what can be said by now; may be the chunk itself, or empty. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** Gives what was held back. */
+  end(): Uint8Array;
+}
+
+/** Knows the values and makes one redactor for each stream. */
+export interface RedactorFactory {
+  stream(): StreamRedactor;
+  /** Values of fewer than eight bytes: left alone. */
+  skipped: number;
+  /** Clears all it knows; streams that still run refuse to go on, they never pass a value. */
+  wipe(): void;
+}
+
+/** A factory for these values; they are copied, so the caller wipes its own. Each is replaced by `[redacted:<name>]`. */
+export function makeRedactor(values: { name: string; value: Uint8Array }[]): RedactorFactory {
+  const patterns: Pattern[] = [];
+  let skipped = 0;
+  for (const { name, value } of values) {
+    const forms = formsOf(value);
+    if (forms.length === 0) skipped += 1;
+    for (const form of forms) for (const bytes of pieces(form)) patterns.push({ name, bytes });
+  }
+  const index = indexPatterns(patterns);
+  const state = { wiped: false };
+  return {
+    stream: () => new Stream(index, state),
+    skipped,
+    wipe() {
+      state.wiped = true;
+      for (const { bytes } of index.patterns) bytes.fill(0);
+    },
+  };
+}
+
+/** The form itself, or pieces that together cover it; then the form is wiped. */
+function pieces(form: Uint8Array): Uint8Array[] {
+  if (form.length <= LONGEST) return [form];
+  const cut: Uint8Array[] = [];
+  for (let at = 0; at + PIECE < form.length; at += PIECE) cut.push(form.slice(at, at + PIECE));
+  cut.push(form.slice(form.length - PIECE));
+  form.fill(0);
+  return cut;
+}
+
+class Stream implements StreamRedactor {
+  readonly #index: PatternIndex;
+  readonly #state: { wiped: boolean };
+  /** Bytes that may still become part of a value. */
+  #held: Uint8Array = new Uint8Array(0);
+  /** So many of the held bytes are replaced already. */
+  #covered = 0;
+  /** Whose value was replaced last, while more of it may follow. */
+  #name: string | null = null;
+
+  constructor(index: PatternIndex, state: { wiped: boolean }) {
+    this.#index = index;
+    this.#state = state;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    return this.#pass(chunk, false);
+  }
+
+  end(): Uint8Array {
+    return this.#pass(new Uint8Array(0), true);
+  }
+
+  #pass(chunk: Uint8Array, last: boolean): Uint8Array {
+    if (this.#state.wiped) throw new Error('the values to redact were wiped; make a new redactor');
+    const index = this.#index;
+    const owned = this.#held.length > 0;
+    const text = joined(this.#held, chunk);
+    if (owned) this.#held.fill(0);
+    const out: Uint8Array[] = [];
+    let plain = this.#covered;
+    let hold = text.length;
+    let at = nextCandidate(index, text, 0);
+    for (; at <= text.length - SHORTEST; at = nextCandidate(index, text, at + 1)) {
+      const match = matchAt(index, text, at, last);
+      if (match === 'more') {
+        hold = at;
+        break;
+      }
+      if (!match || at + match.bytes.length <= plain) continue;
+      if (at > plain) out.push(text.slice(plain, at));
+      if (at > plain || this.#name !== match.name) out.push(Buffer.from(`[redacted:${match.name}]`));
+      this.#name = match.name;
+      plain = at + match.bytes.length;
+    }
+    if (!last && hold === text.length) hold = this.#beginning(text);
+    if (hold > plain) {
+      out.push(plain === 0 && !owned && hold === text.length ? text : text.slice(plain, hold));
+      this.#name = null;
+    }
+    this.#held = text.slice(hold);
+    this.#covered = Math.max(0, plain - hold);
+    if (owned) text.fill(0);
+    return out.length === 1 && out[0] ? out[0] : Buffer.concat(out);
+  }
+
+  /** Where in the last few bytes a pattern may begin; the text's length when nowhere. */
+  #beginning(text: Uint8Array): number {
+    let place = Math.max(0, text.length - SHORTEST + 1);
+    while (place < text.length && !someBeginsWith(this.#index, text, place)) place += 1;
+    return place;
+  }
+}
+
+/** One plain array: a Buffer's `slice` would share its memory. */
+function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
+  if (held.length === 0) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+  const text = new Uint8Array(held.length + chunk.length);
+  text.set(held);
+  text.set(chunk, held.length);
+  return text;
+}
