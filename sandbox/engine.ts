@@ -52,7 +52,7 @@ export interface ContainerSeen {
     /** Milliseconds since 1970; null when it never did. */
     startedAt: number | null;
     finishedAt: number | null;
-    /** Another word for "OOM killed". */
+    /** The kernel ended it for want of memory. */
     oomKilled: boolean;
   };
   config: {
@@ -161,11 +161,19 @@ export interface MountRequest {
   Source: string;
   Target: string;
   ReadOnly: boolean;
+  VolumeOptions?: { Labels: Record<string, string> };
 }
 
 export interface VolumeSeen {
   name: string;
   labels: Record<string, string>;
+}
+
+export interface PathSeen {
+  kind: 'file' | 'directory' | 'link' | 'other';
+  uid: number;
+  gid: number;
+  mode: number;
 }
 
 export interface EngineEvent {
@@ -219,8 +227,8 @@ export interface Engine {
   start(id: string): Promise<void>;
   /** Sends a signal to PID 1. */
   kill(id: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Resolves when the container does not run (or is gone); UnknownOutcome after `withinMs`. */
-  waitStopped(id: string, withinMs: number): Promise<void>;
+  /** true when the container does not run any more (or is gone), false when it still did after `withinMs`. */
+  waitStopped(id: string, withinMs: number): Promise<boolean>;
   unpause(id: string): Promise<void>;
   /** By force, with its anonymous volumes when asked. */
   remove(id: string, options: { volumes: boolean }): Promise<void>;
@@ -228,9 +236,15 @@ export interface Engine {
   createVolume(name: string, labels: Record<string, string>): Promise<void>;
   inspectVolume(name: string): Promise<VolumeSeen | null>;
   removeVolume(name: string): Promise<void>;
+  /** Names of the volumes that carry each of these labels. */
+  listVolumes(labels: string[]): Promise<string[]>;
   inspectNetwork(name: string): Promise<{ id: string; name: string } | null>;
   /** Gives one directory of a container an owner and a mode by a PUT of one archive entry; carries no content. */
   putDirectory(id: string, path: string, owner: { uid: number; gid: number; mode: number }): Promise<void>;
+  /** Owner and kind of a path in a container, started or not; links are not followed. null: not there. */
+  stat(id: string, path: string): Promise<PathSeen | null>;
+  /** Content of a regular file of a container, at most 1 MiB; null: not there, too large, or no file. */
+  readFile(id: string, path: string): Promise<Buffer | null>;
   /** Hints about containers with this label, until `signal` or the engine ends it. */
   events(label: string, signal: AbortSignal): AsyncIterable<EngineEvent>;
   /** Output of the main process as Docker frames it (8-byte headers), raw when the container has a TTY. */
@@ -240,6 +254,6 @@ export interface Engine {
   /** The hijacked connection: writes are stdin (end() closes it), reads are output, framed unless `tty`. */
   execStart(execId: string, options: { tty: boolean }): Promise<Duplex>;
   execInspect(execId: string): Promise<ExecSeen | null>;
-  /** Ends all connections and forbids further calls. */
-  close(): void;
+  /** The same engine, whose calls end as UnknownOutcome once `signal` is aborted. */
+  within(signal: AbortSignal): Engine;
 }
