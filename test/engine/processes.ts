@@ -1,0 +1,98 @@
+/** Which processes belong to a test's engine, by its mount namespace and its control group. Ends none. */
+
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EnginePlace } from './engine.js';
+
+/** Pids of the engine (but never its guard): those with a given program's name, or all with the containers' processes. */
+export function membersOf(place: Pick<EnginePlace, 'guard' | 'group'>, names: readonly string[] | 'all'): number[] {
+  const space = namespace(place.guard);
+  const found = new Set<number>();
+  for (const pid of pids()) {
+    if (pid === place.guard || parentOf(pid) === place.guard || namespace(pid) !== space || space === null) continue;
+    if (names === 'all' || names.includes(nameOf(pid) ?? '')) found.add(pid);
+  }
+  if (names === 'all') for (const pid of inGroup(place.group)) found.add(pid);
+  return [...found].filter((pid) => !isZombie(pid));
+}
+
+/** Lets paused containers go on: a killed process that is frozen does not die. */
+export function thaw(group: string): void {
+  for (const procs of groupFiles(group)) {
+    for (const [name, on] of Object.entries({ 'freezer.state': 'THAWED', 'cgroup.freeze': '0' })) {
+      const file = join(dirname(procs), name);
+      if (existsSync(file)) writeFileSync(file, on);
+    }
+  }
+}
+
+/** Processes of the engine's containers, by control group. */
+export function inGroup(group: string): number[] {
+  const found = new Set<number>();
+  for (const file of groupFiles(group)) {
+    for (const line of (read(file) ?? '').split('\n')) if (line !== '') found.add(Number(line));
+  }
+  return [...found];
+}
+
+/** Every process of this machine that we can see. */
+export function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Id of the container whose control group a process is in; null: none. */
+export function containerOf(pid: number): string | null {
+  return /[0-9a-f]{64}/.exec(read(`/proc/${pid}/cgroup`) ?? '')?.[0] ?? null;
+}
+
+export function nameOf(pid: number): string | null {
+  return read(`/proc/${pid}/comm`)?.trim() ?? null;
+}
+
+function parentOf(pid: number): number | null {
+  const after = read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ');
+  return after === undefined ? null : Number(after[1]);
+}
+
+/** Dead or gone: nothing of it runs or holds memory. */
+export function isZombie(pid: number): boolean {
+  return (read(`/proc/${pid}/stat`)?.split(') ').at(-1) ?? 'Z').startsWith('Z');
+}
+
+function namespace(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return null;
+  }
+}
+
+function groupFiles(group: string): string[] {
+  const roots = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map((name) => join('/sys/fs/cgroup', name))];
+  return roots
+    .map((root) => join(root, group))
+    .filter(isDirectory)
+    .flatMap(procsBelow);
+}
+
+function procsBelow(directory: string): string[] {
+  const below = readdirSync(directory, { withFileTypes: true });
+  return [
+    join(directory, 'cgroup.procs'),
+    ...below.filter((entry) => entry.isDirectory()).flatMap((entry) => procsBelow(join(directory, entry.name))),
+  ];
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
