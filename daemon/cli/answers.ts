@@ -1,0 +1,166 @@
+/** What the API answers, as far as the CLI prints it. Types only. */
+
+export interface List<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** What became of a change: 200 when all is applied, 202 when something is pending or failed. */
+export interface Change {
+  generation?: number;
+  sandboxes?: {
+    id: string;
+    name: string;
+    session: string;
+    generation: number;
+    state: 'applied' | 'pending' | 'failed';
+    reason?: string;
+    tookMs: number;
+  }[];
+  notices?: string[];
+}
+
+export interface VaultAnswer {
+  id: string;
+  state: 'sealed' | 'unsealed';
+  format: number;
+  schema: number;
+  epoch: number;
+  keyId: number;
+  publicKey: string;
+  unlock: 'keyFile' | 'passphrase';
+  createdAt: string;
+  version: string;
+  delivery: { configured: string; resolved: string };
+  engine: { reachable: boolean };
+  /** Revocations in effect that could not be recorded yet. */
+  unrecorded: number;
+}
+export interface RekeyAnswer {
+  unlock: 'keyFile' | 'passphrase';
+  keyFile: string | null;
+  /** What the operator has to do next. */
+  step: string | null;
+}
+
+export interface SecretAnswer {
+  id: string;
+  name: string;
+  env: string;
+  account: string | null;
+  environment: string | null;
+  provider: string | null;
+  as: 'env' | 'file';
+  path: string | null;
+  sensitive: boolean;
+  description: string | null;
+  tags: string[];
+  currentVersion: number | null;
+  expiresAt: string | null;
+  rotateEvery: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+export interface VersionAnswer {
+  version: number;
+  size: number;
+  keyId: number;
+  createdAt: string;
+  createdBy: string;
+  destroyedAt: string | null;
+}
+export interface RevealAnswer {
+  name: string;
+  version: number;
+  value?: string;
+  base64?: string;
+}
+
+export interface SessionAnswer {
+  id: string;
+  name: string;
+  environment: string | null;
+  state: 'live' | 'ended';
+  onResume: string;
+  delivery: string;
+  until: string | null;
+  idle: string | null;
+  generation: number;
+  lastUsedAt: string;
+  createdAt: string;
+  endedAt: string | null;
+  endReason: string | null;
+}
+/** A row of a session's toggle table. */
+export interface ToggleAnswer {
+  name: string;
+  env: string;
+  provider: string | null;
+  account: string | null;
+  environment: string | null;
+  active: boolean;
+  lapsed: boolean;
+  version: number | null;
+  until?: string;
+  conflictsWith?: string[];
+}
+
+export interface SandboxAnswer {
+  id: string;
+  name: string;
+  session: string;
+  state: string;
+  reason?: string;
+  containerId: string | null;
+  image: { name: string; digest: string | null };
+  delivery: { requested: string; resolved: string };
+  privileges: string;
+  generation: number;
+  ports: { container: number; host: number | null; ip: string; protocol: 'tcp' | 'udp' }[];
+  exitCode?: number;
+  createdAt: string;
+  idleAt: string | null;
+  endedAt: string | null;
+  endReason: string | null;
+  variables: string[];
+  notices: string[];
+}
+
+export interface ExecAnswer {
+  execId: string;
+  exitCode: number | null;
+  signal?: string;
+  reason?: string;
+  stdout: string | { base64: string };
+  stderr: string | { base64: string };
+  truncated: boolean;
+  tookMs: number;
+}
+
+export interface AuditAnswer {
+  seq: number;
+  at: string;
+  caller: string;
+  action: string;
+  target: string;
+  outcome: string;
+  detail: Record<string, unknown>;
+}
+export interface VerdictAnswer {
+  ok: boolean;
+  entries: number;
+  problem: { seq: number; reason: string } | null;
+}
+
+export interface TokenAnswer {
+  id: string;
+  kind: string;
+  name: string;
+  session: string | null;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  /** Only in the answer that made it. */
+  token?: string;
+}

@@ -1,0 +1,137 @@
+/** Builds commands with what all of them share: help with examples, --json, exit codes, suggestions. Knows no route. */
+
+import { type Command, Option } from 'commander';
+import { usage } from './errors.js';
+import { type CommonOptions, Invocation } from './invocation.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What is common to the whole tree: where commands run, and how the last one ended. */
+export interface Tree {
+  around: Surroundings;
+  exit: number;
+}
+
+export interface Leaf {
+  /** As commander reads it: `add [name...]`. */
+  usage: string;
+  summary: string;
+  aliases?: string[];
+  /** Said in the help below the summary. */
+  description?: string;
+  /** Lines for the help, without the leading `ampoule`. */
+  examples: string[];
+  /** Which of the common options it has. */
+  has?: ('session' | 'wait' | 'page')[];
+  isDefault?: boolean;
+}
+
+/** A command that does something. `act` gives the exit code. */
+export function leaf<T extends object>(
+  tree: Tree,
+  parent: Command,
+  shape: Leaf,
+  act: (invocation: Invocation<T>) => Promise<number>,
+): Command {
+  const command = parent.command(shape.usage, { isDefault: shape.isDefault ?? false });
+  describe(command, shape.summary, shape.examples, shape.description);
+  command.aliases(shape.aliases ?? []);
+  if (shape.has?.includes('session')) command.option('-s, --session <name>', 'the session (name or id)');
+  if (shape.has?.includes('wait')) {
+    command.option(
+      '--wait <duration>',
+      'how long to wait for the change to be in effect, such as 30s; 0 for not at all',
+    );
+  }
+  if (shape.has?.includes('page')) {
+    command.option('--limit <n>', 'at most this many');
+    command.option('--cursor <cursor>', 'go on after this point of the list, with --json');
+  }
+  command.option('--json', "print the API's answer as it is");
+  command.action(async () => {
+    const options = command.opts<T & CommonOptions>();
+    tree.exit = await act(new Invocation(command.args, options, tree.around));
+  });
+  return command;
+}
+
+/** A command that only holds others. */
+export function group(
+  parent: Command,
+  name: string,
+  summary: string,
+  examples: string[],
+  aliases: string[] = [],
+): Command {
+  return describe(parent.command(name), summary, examples).aliases(aliases);
+}
+
+function describe(command: Command, summary: string, examples: string[], more?: string): Command {
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  const lines = examples.map((line) => `  $ ${line.includes('| ampoule') ? line : `ampoule ${line}`}`);
+  return command
+    .summary(summary)
+    .description(more === undefined ? sentence : `${sentence}\n${more}`)
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+    .showHelpAfterError(`Run \`${fullName(command)} --help\`.`);
+}
+
+/** `ampoule secret add` */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+/** An option that is refused, so that what was meant as a value is not repeated in an error. */
+export function refusedValueOption(command: Command): Command {
+  return command.addOption(
+    new Option('--value [value]').hideHelp().argParser(() => {
+      throw usage('A value is never an option: the process list would show it. Type it when asked, or pipe it in.');
+    }),
+  );
+}
+
+/** Collects an option that may be given several times. */
+export function several(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** `NAME=VALUE` options as an object. */
+export function pairs(given: string[] | undefined, option: string): Record<string, string> | undefined {
+  if (given === undefined) return undefined;
+  return Object.fromEntries(
+    given.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage(`${option} wants NAME=VALUE. For a secret, run \`ampoule activate\` instead.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** A whole number from an option. */
+export function wholeNumber(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw usage(`${option} is ${JSON.stringify(text)}. Give a whole number.`);
+}
+
+/** The name that is nearest to what was typed, where one is near at all. */
+export function nearest(word: string, names: string[]): string | null {
+  const ranked = names
+    .map((name) => ({ name, distance: distance(word, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 2)) ? best.name : null;
+}
+
+/** Edits from one word to another (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

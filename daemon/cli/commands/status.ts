@@ -1,0 +1,81 @@
+/** `ampoule status` and `ampoule use`: how the daemon is, and which session this directory works with. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { SandboxAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
+import { path } from '../client.js';
+import { leaf, type Tree } from '../command-tree.js';
+import { namedSession, readSettings } from '../environment.js';
+import { ApiError, EXIT, usage } from '../errors.js';
+import type { Invocation } from '../invocation.js';
+import { list } from '../lists.js';
+import { fields } from '../table.js';
+
+export function statusCommands(tree: Tree, program: Command): void {
+  leaf(
+    tree,
+    program,
+    { usage: 'status', summary: 'how the daemon and the vault are', examples: ['status', 'status --json'] },
+    status,
+  );
+  leaf(
+    tree,
+    program,
+    {
+      usage: 'use <session>',
+      summary: 'make a session the one of this directory',
+      description: 'Writes {"session": …} to .ampoule.json here; other settings in that file stay.',
+      examples: ['use dev'],
+    },
+    use,
+  );
+}
+
+async function status(invocation: Invocation): Promise<number> {
+  const { client, output } = invocation;
+  const vault = await client.request<VaultAnswer>('GET', path('vault'));
+  if (output.json) {
+    await output.answer(vault, '');
+    return EXIT.done;
+  }
+  const count = async (of: string): Promise<string | undefined> => {
+    try {
+      const { items, more } = await list<SessionAnswer | SandboxAnswer>(invocation, path(of), { state: 'live' });
+      return `${items.length} live${more ? ' and more' : ''}`;
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  };
+  const { state, unlock, delivery, engine, unrecorded, version } = vault.body;
+  const named = namedSession(invocation.around);
+  const sealed = state === 'sealed';
+  const rows = fields([
+    ['vault', `${state}, unlocked by ${unlock === 'keyFile' ? 'its key file' : 'a passphrase'}`],
+    ['daemon', `${client.address} (version ${version})`],
+    ['token', invocation.token.from],
+    ['engine', engine.reachable ? 'reachable' : 'does not answer'],
+    ['delivery', `${delivery.resolved} (configured: ${delivery.configured})`],
+    ['sessions', await count('sessions')],
+    ['sandboxes', await count('sandboxes')],
+    ['session', named === null ? undefined : `${named.session} (${named.from})`],
+  ]);
+  const [first = '', ...others] = rows.split('\n');
+  await output.print([output.colour(sealed ? 'yellow' : 'green', first), ...others].join('\n'));
+  if (unrecorded > 0)
+    await output.say(`${unrecorded} revocations are in effect and not recorded yet. Make room on the disk.`);
+  if (sealed) await output.say('the vault is sealed. Run `ampoule vault unseal`.');
+  return EXIT.done;
+}
+
+async function use(invocation: Invocation): Promise<number> {
+  const [name = ''] = invocation.args;
+  const session = await invocation.client.request<SessionAnswer>('GET', path('sessions', name));
+  if (session.body.state === 'ended') throw usage(`The session ${name} has ended. Run \`ampoule session new\`.`);
+  const file = join(invocation.around.cwd, '.ampoule.json');
+  const settings = { ...readSettings(file), session: session.body.name };
+  writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`);
+  await invocation.output.answer(session, `${session.body.name} is now the session of ${invocation.around.cwd}`);
+  return EXIT.done;
+}

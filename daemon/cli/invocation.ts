@@ -1,0 +1,55 @@
+/** One run of one command: its options, the way to the API, and what it says. Made by the command tree. */
+
+import { Client } from './client.js';
+import { apiAddress, apiToken, type FoundToken } from './environment.js';
+import { interrupted } from './errors.js';
+import { Output } from './output.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Options that several commands have; each command has its own beside them. */
+export interface CommonOptions {
+  json?: true;
+  session?: string;
+  wait?: string;
+  limit?: string;
+  cursor?: string;
+}
+
+export class Invocation<T extends object = object> {
+  readonly args: string[];
+  readonly options: T & CommonOptions;
+  readonly around: Surroundings;
+  readonly output: Output;
+  #client: Client | undefined;
+  #token: FoundToken | undefined;
+
+  constructor(args: string[], options: T & CommonOptions, around: Surroundings) {
+    this.args = args;
+    this.options = options;
+    this.around = around;
+    this.output = new Output(around, options.json === true);
+  }
+
+  get token(): FoundToken {
+    this.#token ??= apiToken(this.around);
+    return this.#token;
+  }
+
+  get client(): Client {
+    this.#client ??= new Client(apiAddress(this.around), this.token.token);
+    return this.#client;
+  }
+
+  /** Does `work` with a signal that Ctrl-C gives. @throws CliError with exit code 130 when it was given. */
+  async untilInterrupted<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const controller = new AbortController();
+    const stop = this.around.onInterrupt(() => controller.abort());
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      throw controller.signal.aborted ? interrupted() : error;
+    } finally {
+      stop();
+    }
+  }
+}

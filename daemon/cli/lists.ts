@@ -1,0 +1,45 @@
+/** Reads lists of the API page by page. Prints nothing. */
+
+import type { List } from './answers.js';
+import type { Call } from './client.js';
+import { usage } from './errors.js';
+import type { Invocation } from './invocation.js';
+
+const PAGE = 200;
+
+/** The items of a list, with the body of its last page. `more`: there are others beyond `--limit`. */
+export interface Listed<T> {
+  items: T[];
+  text: string;
+  more: boolean;
+}
+
+/** With `--json` the one page that was asked for, as the API gave it; otherwise all pages up to `--limit` (or `usual`). */
+export async function list<T>(
+  invocation: Invocation,
+  path: string,
+  query: NonNullable<Call['query']> = {},
+  usual = Number.POSITIVE_INFINITY,
+): Promise<Listed<T>> {
+  const { client, options, output } = invocation;
+  const limit = options.limit === undefined ? undefined : Number(options.limit);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw usage(`--limit is ${JSON.stringify(options.limit)}. Give a whole number from 1.`);
+  }
+  if (output.json) {
+    const page = await client.request<List<T>>('GET', path, { query: { ...query, limit, cursor: options.cursor } });
+    return { items: page.body.items, text: page.text, more: page.body.next !== null };
+  }
+  const items: T[] = [];
+  const most = limit ?? usual;
+  let cursor = options.cursor;
+  for (;;) {
+    const want = Math.min(PAGE, most - items.length);
+    const page = await client.request<List<T>>('GET', path, { query: { ...query, limit: want, cursor } });
+    items.push(...page.body.items);
+    cursor = page.body.next ?? undefined;
+    if (cursor === undefined || items.length >= most) {
+      return { items, text: page.text, more: cursor !== undefined };
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** Entry of the `ampoule` program: real surroundings in, exit code out. */
+
+import { version } from '../version.js';
+import { surroundings } from './environment.js';
+import { run } from './program.js';
+
+// A reader that has seen enough (`ampoule secret ls | head -1`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 125));
+
+process.exitCode = await run(process.argv.slice(2), surroundings(), version);
+// An open standard input would keep the process; what was written is flushed by then.
+process.stdin.unref?.();

@@ -1,0 +1,100 @@
+/** The whole CLI as one call: arguments in, exit code out. Every error ends here as one line and its code. */
+
+import { Command, CommanderError } from 'commander';
+import type { Tree } from './command-tree.js';
+import { activationCommands } from './commands/activation.js';
+import { auditCommands } from './commands/audit.js';
+import { execCommand } from './commands/exec.js';
+import { sandboxCommands } from './commands/sandbox.js';
+import { secretCommands } from './commands/secret.js';
+import { sessionCommands } from './commands/session.js';
+import { statusCommands } from './commands/status.js';
+import { tokenCommands } from './commands/token.js';
+import { vaultCommands } from './commands/vault.js';
+import { ApiError, CliError, EXIT, exitCodeOf } from './errors.js';
+import { Output } from './output.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Runs one command line (without `node` and the program's name) and gives the exit code. Never throws. */
+export async function run(argv: readonly string[], around: Surroundings, version: string): Promise<number> {
+  const tree: Tree = { around, exit: EXIT.done };
+  try {
+    await commands(tree, version).parseAsync(argv, { from: 'user' });
+    return tree.exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    await report(error, argv, around);
+    return exitCodeOf(error);
+  }
+}
+
+/** The command tree; also what docs/cli.md is checked against. */
+export function commands(tree: Tree, version: string): Command {
+  const program = new Command('ampoule');
+  program
+    .description("Keeps secrets in a sealed vault and gives them to sandboxes, one session's active secrets at a time.")
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => tree.around.stdout.write(text),
+      writeErr: (text) => tree.around.stderr.write(withoutValues(text)),
+      getOutHelpWidth: () => tree.around.stdout.columns ?? 100,
+      getErrHelpWidth: () => tree.around.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', HELP);
+  statusCommands(tree, program);
+  vaultCommands(tree, program);
+  secretCommands(tree, program);
+  sessionCommands(tree, program);
+  activationCommands(tree, program);
+  sandboxCommands(tree, program);
+  execCommand(tree, program);
+  auditCommands(tree, program);
+  tokenCommands(tree, program);
+  return program;
+}
+
+/** What follows a mistyped option may be a value that was never meant for an argument. */
+function withoutValues(text: string): string {
+  return text.replace(/^error: /, 'ampoule: ').replace(/(unknown option '[^'=]*)=[^\n]*'/, "$1=…'");
+}
+
+const HELP = `
+Examples:
+  $ ampoule secret add GITHUB_TOKEN@work
+  $ ampoule session new dev
+  $ ampoule sandbox run debian:stable-slim --name box
+  $ ampoule activate GITHUB_TOKEN@work
+  $ ampoule exec -- env
+  $ ampoule deactivate --all
+
+Environment:
+  AMPOULE_ADDR        unix:///path or http://host:port (default: the daemon's socket)
+  AMPOULE_TOKEN_FILE  file with the token (default: the daemon's first operator token, if you may read it)
+  AMPOULE_TOKEN       the token itself
+  AMPOULE_SESSION     the session, before the nearest .ampoule.json and the only live one`;
+
+/** One line that says what was wrong, in the API's own words, and the code. */
+async function report(error: unknown, argv: readonly string[], around: Surroundings): Promise<void> {
+  const ending = argv.indexOf('--');
+  const output = new Output(around, (ending === -1 ? argv : argv.slice(0, ending)).includes('--json'));
+  if (error instanceof ApiError) {
+    const { detail, code, errors = [], requestId, status } = error.problem;
+    if (output.json) await output.print(error.text);
+    await output.say(`${detail} [${code}]`);
+    for (const problem of errors) {
+      if (problem.detail !== detail) await output.say(`  ${problem.pointer || '/'}: ${problem.detail}`);
+    }
+    if (status >= 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
+  } else if (error instanceof CliError) {
+    await output.say(error.exit === EXIT.interrupted ? 'interrupted.' : `${error.message} [${error.code}]`);
+  } else {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+    await output.say(`Something of ours went wrong (${what}). Report this with what you ran. [INTERNAL]`);
+  }
+}
