@@ -95,6 +95,7 @@ class DockerEngine implements Engine {
   async info() {
     const answer = await this.#ask<{
       ID: string;
+      NCPU: number;
       CgroupVersion?: string;
       CgroupDriver: string;
       LiveRestoreEnabled: boolean;
@@ -102,6 +103,7 @@ class DockerEngine implements Engine {
     }>('info', LOOK, { method: 'GET', path: '/info' });
     return {
       id: answer.ID,
+      cpus: answer.NCPU,
       cgroupVersion: answer.CgroupVersion === '2' ? ('2' as const) : ('1' as const),
       cgroupDriver: answer.CgroupDriver,
       liveRestore: answer.LiveRestoreEnabled,

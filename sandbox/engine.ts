@@ -211,6 +211,7 @@ export interface Engine {
   version(): Promise<{ version: string; apiVersion: string; os: string; arch: string }>;
   info(): Promise<{
     id: string;
+    cpus: number;
     cgroupVersion: '1' | '2';
     cgroupDriver: string;
     liveRestore: boolean;
