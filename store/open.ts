@@ -1,0 +1,50 @@
+/** Opens a vault: its core, and on top of it secrets, sessions, sandboxes and tokens. Holds no logic of its own. */
+
+import { makeBackup } from './backup.js';
+import { type Core, type OpenOptions, openCore } from './core.js';
+import { randomBytes } from './seal.js';
+import type { VaultStatus } from './types.js';
+import type { Vault } from './vault.js';
+import { readWrap } from './wrap.js';
+
+/**
+ * Opens the vault in `options.dataDir`, making it where there is none, and unseals it where `options.unlock` can. It is this
+ * process's alone until `close`.
+ * VAULT_LOCKED: another process has it. SCHEMA_NEWER: a newer program wrote it. KEY_FILE_MISSING, WRONG_KEY, PASSPHRASE_WRONG:
+ * the key. DISK_FULL, STORAGE_FAILED: the disk.
+ */
+export async function openVault(options: OpenOptions): Promise<Vault> {
+  const core = await openCore(options);
+  const { context, guard, acts, ballast, tombstones } = core;
+
+  return {
+    id: core.row.id,
+    audit: core.audit,
+    status: () => statusOf(core),
+    unseal: guard.unseal,
+    seal: guard.seal,
+    rekey: guard.rekey,
+    backup: makeBackup(context),
+    mac: (purpose, ...parts) => Buffer.from(context.keys.mac(purpose, ...parts)).toString('hex'),
+    nonce: () => Buffer.from(randomBytes(16)).toString('hex'),
+    tombstones: tombstones.count,
+    flushTombstones: acts.flush,
+    freeBytes: ballast.freeBytes,
+    close: core.close,
+  };
+}
+
+function statusOf({ db, row, context, schema }: Core): VaultStatus {
+  const keyId = db.prepare<[], number>('SELECT max(id) FROM dataKey WHERE retiredAt IS NULL').pluck().get() ?? 0;
+  return {
+    id: row.id,
+    state: context.keys.state,
+    format: row.format,
+    schema,
+    epoch: row.epoch,
+    keyId,
+    publicKey: Buffer.from(row.publicKey).toString('base64'),
+    unlock: readWrap(db).kind,
+    createdAt: row.createdAt,
+  };
+}
