@@ -76,8 +76,7 @@ export function readConfig(
     }
   }
   const places = directories(env, host);
-  const set: Settings = {
-    ...handedOver(env, files.exists),
+  const said: Settings = {
     ...fromFile(flags, env, files, host, join(places.config, 'ampouled.json')),
     ...collect(
       (option) => filled(env[option.variable]),
@@ -90,7 +89,8 @@ export function readConfig(
       (option) => `--${option.flag} (flag)`,
     ),
   };
-  return checked(complete(set, places));
+  const silent = said.keyFile === undefined && said.passphraseFile === undefined;
+  return checked(complete({ ...(silent ? handedOver(env, files.exists) : {}), ...said }, places));
 }
 
 /** An empty variable counts as absent: compose files cannot leave one out. */
@@ -168,6 +168,11 @@ function checked(config: Config): Config {
   if (Buffer.byteLength(config.socket) > LONGEST_SOCKET) {
     throw new ConfigError(
       `The socket's path ${config.socket} is longer than ${LONGEST_SOCKET} bytes. Give a shorter one with AMPOULE_SOCKET.`,
+    );
+  }
+  if (config.keyFile !== null && config.passphraseFile !== null) {
+    throw new ConfigError(
+      `Both a key file (${config.keyFile}) and a passphrase file (${config.passphraseFile}) are configured. Leave one out.`,
     );
   }
   for (const key of ['keyFile', 'passphraseFile', 'auditHeadFile', 'bootstrapTokenFile'] as const) {

@@ -42,7 +42,7 @@ export function directories(env: Environment, host: Host): Directories {
   };
 }
 
-/** Key and passphrase files that a service manager hands over: systemd's credentials first, then Docker's secrets. */
+/** The key file, or else the passphrase file, that a service manager hands over: systemd's credential first, then Docker's secret. */
 export function handedOver(
   env: Environment,
   exists: (path: string) => boolean,
@@ -52,8 +52,9 @@ export function handedOver(
   const from = (credential: string, secret: string): string | undefined =>
     first(...(credentials?.startsWith('/') ? [join(credentials, credential)] : []), join('/run/secrets', secret));
   const keyFile = from('vault.key', 'ampoule_key');
+  if (keyFile !== undefined) return { keyFile };
   const passphraseFile = from('passphrase', 'ampoule_passphrase');
-  return { ...(keyFile === undefined ? {} : { keyFile }), ...(passphraseFile === undefined ? {} : { passphraseFile }) };
+  return passphraseFile === undefined ? {} : { passphraseFile };
 }
 
 /** The whole configuration from what was set. */
@@ -71,7 +72,7 @@ export function complete(set: Settings, given: Directories): Config {
     socket: set.socket ?? join(runDir, 'ampoule.sock'),
     listen,
     publicUrl,
-    allowedHosts: [...new Set([...ownHosts(listen, publicUrl), ...(set.allowedHosts ?? [])])],
+    allowedHosts: set.allowedHosts ?? [],
     bootstrapTokenFile: set.bootstrapTokenFile ?? join(given.config, 'operator.token'),
     delivery: set.delivery ?? 'auto',
     defaultImage: set.defaultImage ?? 'debian:stable-slim',
@@ -86,13 +87,4 @@ export function complete(set: Settings, given: Directories): Config {
 /** `127.0.0.1:7433`, `[::1]:7433` */
 export function hostAndPort(address: { host: string; port: number }): string {
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
-/** Host headers that a client of the configured addresses sends. */
-function ownHosts(listen: Config['listen'], publicUrl: string): string[] {
-  const loopback = listen === null ? [] : ['127.0.0.1', 'localhost', '::1', listen.host];
-  return [
-    ...loopback.map((host) => hostAndPort({ host, port: listen?.port ?? 0 })),
-    new URL(publicUrl).host.toLowerCase(),
-  ];
 }

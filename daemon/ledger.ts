@@ -26,16 +26,17 @@ export function ledgerOver(vault: LedgerSource): Ledger {
     keepPorts(sandbox, ports) {
       if (isSandboxId(sandbox)) vault.sandboxes.keepPorts(sandbox, ports);
     },
-    ours: (labels) => labels.vault === vault.id && (known(vault, labels) || signed(vault, labels)),
+    ours: (labels, dockerId) => labels.vault === vault.id && (known(vault, labels, dockerId) ?? signed(vault, labels)),
   };
 }
 
 type Labels = Parameters<Ledger['ours']>[0];
 
-/** A row with this nonce was committed before the container was made. */
-function known(vault: LedgerSource, { sandbox, nonce }: Labels): boolean {
-  if (!isSandboxId(sandbox) || nonce === '') return false;
-  return vault.containers.of(sandbox).some((row) => same(row.nonce, nonce));
+/** What the row with this nonce says: it was committed before the container was made. null: there is none. */
+function known(vault: LedgerSource, { sandbox, nonce }: Labels, dockerId: string): boolean | null {
+  if (!isSandboxId(sandbox) || nonce === '') return null;
+  const row = vault.containers.of(sandbox).find((candidate) => same(candidate.nonce, nonce));
+  return row === undefined ? null : row.dockerId === null || row.dockerId === dockerId;
 }
 
 /** The label's MAC is ours: of a row that a restore took away. While sealed nobody can tell, so it is not. */

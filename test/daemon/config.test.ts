@@ -19,8 +19,6 @@ t.test('root has the system directories, with key and audit head apart from the 
   t.equal(config.socket, '/run/ampoule/ampoule.sock');
   t.same(config.listen, { host: '127.0.0.1', port: 7433 });
   t.equal(config.dockerHost, 'unix:///var/run/docker.sock');
-  t.ok(config.allowedHosts.includes('127.0.0.1:7433'));
-  t.ok(config.allowedHosts.includes('localhost:7433'));
 });
 
 t.test('others have the XDG directories', async (t) => {
@@ -47,7 +45,7 @@ t.test('a flag goes before the variable, the variable before the file', async (t
 t.test('another file is named by flag or variable, and must exist', async (t) => {
   const contents = { '/a.json': '{"logLevel":"warn"}', '/work/b.json': '{"allowedHosts":["a:1","b"]}' };
   t.equal(read({}, { AMPOULE_CONFIG: '/a.json' }, contents).logLevel, 'warn');
-  t.match(read({ config: 'b.json' }, { AMPOULE_CONFIG: '/a.json' }, contents).allowedHosts, /a:1/);
+  t.same(read({ config: 'b.json' }, { AMPOULE_CONFIG: '/a.json' }, contents).allowedHosts, ['a:1', 'b']);
   t.throws(() => read({ config: '/c.json' }, {}, contents), { message: /\/c\.json does not exist/ });
 });
 
@@ -99,7 +97,9 @@ t.test("systemd's credentials and Docker's secrets are found", async (t) => {
   const phrase = read({}, {}, { '/run/secrets/ampoule_passphrase': '' });
   t.equal(phrase.passphraseFile, '/run/secrets/ampoule_passphrase');
   t.equal(phrase.keyFile, null, 'a passphrase unlocks');
+  t.equal(read({}, { AMPOULE_PASSPHRASE_FILE: '/p' }, both).keyFile, null, 'what was said goes before');
   t.equal(read({ 'key-file': 'off' }, {}).keyFile, null);
+  t.throws(() => read({ 'key-file': '/k', 'passphrase-file': '/p' }, {}), { message: /Both .* Leave one out/ });
 });
 
 t.test('no TCP, and other addresses', async (t) => {
@@ -109,6 +109,4 @@ t.test('no TCP, and other addresses', async (t) => {
   const six = read({ listen: '[::1]:80', 'public-url': 'https://ampoule.example/' }, {});
   t.same(six.listen, { host: '::1', port: 80 });
   t.equal(six.publicUrl, 'https://ampoule.example');
-  t.ok(six.allowedHosts.includes('[::1]:80'));
-  t.ok(six.allowedHosts.includes('ampoule.example'));
 });
