@@ -49,7 +49,8 @@ export interface Secrets {
   ): Affected & { secret: Secret; created: boolean; version: Version };
   list(caller: Caller, filter?: SecretFilter, page?: PageRequest): Page<Secret>;
   get(caller: Caller, name: string): Secret;
-  update(caller: Caller, name: string, patch: SecretPatch): Secret;
+  /** `sessions`: those where a sandbox's ceiling may now admit other secrets. */
+  update(caller: Caller, name: string, patch: SecretPatch): Secret & Affected;
   versions(caller: Caller, name: string): SecretVersion[];
   destroyVersion(caller: Caller, name: string, version: Version): Affected;
   /** An active one: SECRET_ACTIVE unless `force`, which deactivates everywhere first. */
@@ -100,14 +101,18 @@ export interface Sandboxes {
   list(caller: Caller, filter?: { session?: string; state?: 'live' | 'ended' }, page?: PageRequest): Page<Sandbox>;
   get(caller: Caller, name: string): Sandbox;
   /** Ends it; the session's last one lapses activations under `require-activation`, and ends an inline session. */
-  end(caller: Caller, name: string, reason?: string): Affected & { sandbox: Sandbox; session: Session };
+  end(
+    caller: Caller,
+    name: string,
+    reason?: string,
+  ): Affected & { sandbox: Sandbox; session: Session; sandboxes: SandboxId[] };
   /** The port that was chosen at the first start, kept from then on. */
   keepPorts(id: SandboxId, ports: Sandbox['settings']['ports']): void;
   touch(id: SandboxId): void;
   /** Ids of the sandboxes whose idle time has passed. */
   idle(): SandboxId[];
   /** Authorises an exec and writes its audit entry before it runs. Throws VAULT_SEALED. */
-  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string }): Sandbox;
+  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string; masking?: boolean }): Sandbox;
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;
