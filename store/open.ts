@@ -1,8 +1,15 @@
 /** Opens a vault: its core, and on top of it secrets, sessions, sandboxes and tokens. Holds no logic of its own. */
 
+import { makeActivations } from './activations.js';
 import { makeBackup } from './backup.js';
+import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
+import { makeIdempotency } from './idempotency.js';
+import { makeSandboxes } from './sandboxes.js';
 import { randomBytes } from './seal.js';
+import { makeSecrets } from './secrets.js';
+import { makeSessions } from './sessions.js';
+import { makeTokens } from './tokens.js';
 import type { VaultStatus } from './types.js';
 import type { Vault } from './vault.js';
 import { readWrap } from './wrap.js';
@@ -19,6 +26,13 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
 
   return {
     id: core.row.id,
+    secrets: makeSecrets(context),
+    sessions: makeSessions(context),
+    activations: makeActivations(context),
+    sandboxes: makeSandboxes(context),
+    containers: makeContainers(context),
+    tokens: makeTokens(context),
+    idempotency: makeIdempotency(context),
     audit: core.audit,
     status: () => statusOf(core),
     unseal: guard.unseal,
