@@ -141,13 +141,13 @@ export function frozen(group: Cgroup): boolean {
 /** Freezes everything in the group; resolves true when all of it stands still, false when that took more than `waitMs`. */
 export async function freeze(group: Cgroup, waitMs = 200): Promise<boolean> {
   if (!writeTo(group, group.version === 1 ? ['freezer.state', 'FROZEN'] : ['cgroup.freeze', '1'])) return false;
-  for (const until = Date.now() + waitMs; ; ) {
+  for (const until = performance.now() + waitMs; ; ) {
     const stands =
       group.version === 1
         ? readFrom(group, 'freezer.state')?.trim() === 'FROZEN'
         : /^frozen 1$/m.test(readFrom(group, 'cgroup.events') ?? '');
     if (stands) return true;
-    if (Date.now() > until) return false;
+    if (performance.now() > until) return false;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

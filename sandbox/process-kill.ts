@@ -33,8 +33,8 @@ export function killProcess(target: ContainerProcess, proc = '/proc'): Kill {
 
 /** Waits until a process has ended; false when it still ran after `waitMs`. A frozen one ends only when thawed. */
 export async function ended(pid: number, start: string, waitMs: number): Promise<boolean> {
-  for (const until = Date.now() + waitMs; isAlive(pid, start); ) {
-    if (Date.now() > until) return false;
+  for (const until = performance.now() + waitMs; isAlive(pid, start); ) {
+    if (performance.now() > until) return false;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   return true;

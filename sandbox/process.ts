@@ -79,12 +79,12 @@ export function startedWith(pid: number, assignment: string, proc = '/proc'): bo
   return found;
 }
 
-/** Pipes that a process holds, as `pipe:[<inode>]`; empty when it is gone or may not be read. */
-export function pipesOf(pid: number, proc = '/proc'): Set<string> {
+/** Pipes that a process holds (at these descriptors), as `pipe:[<inode>]`; empty when it is gone or may not be read. */
+export function pipesOf(pid: number, only: string[] | null = null, proc = '/proc'): Set<string> {
   const pipes = new Set<string>();
   let descriptors: string[];
   try {
-    descriptors = readdirSync(`${proc}/${pid}/fd`);
+    descriptors = only ?? readdirSync(`${proc}/${pid}/fd`);
   } catch {
     return pipes;
   }
