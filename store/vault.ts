@@ -36,6 +36,7 @@ import type {
   VaultStatus,
   Version,
   Wanted,
+  WantedValue,
 } from './types.js';
 
 export interface Secrets {
@@ -116,6 +117,8 @@ export interface Sandboxes {
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;
+  /** What its containers still hold, as far as it can be read: for redaction. Empty while sealed. */
+  held(id: SandboxId): Pick<WantedValue, 'secret' | 'name' | 'version' | 'sensitive' | 'open'>[];
 }
 
 /** Rows that the reconciler commits before and after each container call. Not for callers: the daemon's own. */

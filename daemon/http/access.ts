@@ -1,0 +1,71 @@
+/** Which kinds of token may call which route: the outer gate, in one literal table. What they may touch is the vault's policy. */
+
+import type { TokenKind } from '../../store/index.js';
+
+export type Access = 'open' | readonly TokenKind[];
+
+const person = ['operator'] as const;
+const launching = ['operator', 'launcher'] as const;
+const working = ['operator', 'launcher', 'agent'] as const;
+
+/** A route without a row here is refused when the app is built. */
+export const ACCESS = {
+  'GET /healthz': 'open',
+  'GET /readyz': 'open',
+  'GET /openapi.json': 'open',
+  'GET /metrics': ['operator', 'metrics'],
+
+  'GET /v1/vault': launching,
+  'POST /v1/vault/unseal': person,
+  'POST /v1/vault/seal': person,
+  'POST /v1/vault/rekey': person,
+  'POST /v1/vault/backup': person,
+
+  'GET /v1/secrets': person,
+  'POST /v1/secrets': person,
+  'GET /v1/secrets/:name': person,
+  'PATCH /v1/secrets/:name': person,
+  'DELETE /v1/secrets/:name': person,
+  'PUT /v1/secrets/:name/value': person,
+  'GET /v1/secrets/:name/versions': person,
+  'DELETE /v1/secrets/:name/versions/:version': person,
+  'POST /v1/secrets/:name/reveal': person,
+
+  'GET /v1/sessions': working,
+  'POST /v1/sessions': launching,
+  'GET /v1/sessions/:session': working,
+  'PUT /v1/sessions/:session': launching,
+  'PATCH /v1/sessions/:session': launching,
+  'DELETE /v1/sessions/:session': launching,
+  'GET /v1/sessions/:session/secrets': working,
+  'PUT /v1/sessions/:session/secrets': launching,
+  'PUT /v1/sessions/:session/secrets/:name': launching,
+  'DELETE /v1/sessions/:session/secrets/:name': working,
+  'POST /v1/sessions/:session/activate': launching,
+  'POST /v1/sessions/:session/deactivate': working,
+
+  'GET /v1/sandboxes': working,
+  'POST /v1/sandboxes': launching,
+  'GET /v1/sandboxes/:sandbox': working,
+  'DELETE /v1/sandboxes/:sandbox': launching,
+  'GET /v1/sandboxes/:sandbox/logs': working,
+  'POST /v1/sandboxes/:sandbox/exec': working,
+  'GET /v1/sandboxes/:sandbox/execs/:exec': working,
+  'DELETE /v1/sandboxes/:sandbox/execs/:exec': working,
+
+  'GET /v1/tokens': launching,
+  'POST /v1/tokens': launching,
+  'DELETE /v1/tokens/:token': launching,
+
+  'GET /v1/audit': person,
+  'GET /v1/audit/verify': person,
+  'GET /v1/events': person,
+} as const satisfies Record<string, Access>;
+
+export type RouteKey = keyof typeof ACCESS;
+
+/** Who may call the route; undefined for a route that has no row. */
+export function accessOf(method: string, pattern: string): Access | undefined {
+  const key = `${method} ${pattern}`;
+  return Object.hasOwn(ACCESS, key) ? ACCESS[key as RouteKey] : undefined;
+}

@@ -1,0 +1,130 @@
+/** The HTTP face: puts hooks and routes together. Listens nowhere, calls neither Docker nor SQLite itself. */
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
+import { ulid } from 'ulid';
+import type { Parts } from '../parts.js';
+import { accessOf } from './access.js';
+import { authenticate } from './authentication.js';
+import { BODY_LIMITS, mediaTypeRefusal, readBodies } from './body.js';
+import type { App } from './fastify.js';
+import { guard } from './guard.js';
+import { rateLimits } from './limits.js';
+import { refuseUnknown } from './not-found.js';
+import { type DescribedRoute, openapiOf } from './openapi.js';
+import { sendProblem } from './problem.js';
+import type { Http } from './respond.js';
+import { activationRoutes } from './routes/activations.js';
+import { auditRoutes } from './routes/audit.js';
+import { backupRoutes } from './routes/backup.js';
+import { eventRoutes } from './routes/events.js';
+import { execRoutes } from './routes/exec.js';
+import { healthRoutes } from './routes/health.js';
+import { logRoutes } from './routes/logs.js';
+import { sandboxRoutes } from './routes/sandboxes.js';
+import { secretRoutes } from './routes/secrets.js';
+import { sessionRoutes } from './routes/sessions.js';
+import { tokenRoutes } from './routes/tokens.js';
+import { valueRoutes } from './routes/values.js';
+import { vaultRoutes } from './routes/vault.js';
+import { createStreams } from './streams.js';
+import { compileValidator, refusal } from './validation.js';
+
+/** Longest part of a path, percent-decoded: names are shorter. */
+const LONGEST_PART = 300;
+
+/** The app, ready to be listened with or injected into. Rejects when a route has no row in the access table. */
+export async function buildApp(parts: Parts): Promise<FastifyInstance> {
+  const { log, metrics } = parts;
+  const app: App = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMITS.usual,
+    genReqId: () => ulid(),
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: LONGEST_PART },
+    schemaErrorFormatter: (errors, part) => refusal(errors as never, part),
+    frameworkErrors: (error, request, reply) => void sendProblem(log, error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const streams = createStreams(parts);
+  const http: Http = { parts, streams };
+  const routes: DescribedRoute[] = [];
+
+  app.decorateRequest('caller', null);
+  app.decorateRequest('bearer', null);
+  app.decorateRequest('rawBody', null);
+  app.decorateRequest('problem', null);
+  app.setValidatorCompiler(compileValidator);
+  app.addHook('onRoute', (route) => void routes.push(...describedBy(route)));
+  app.addHook('preClose', async () => streams.stop());
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': request.id,
+    });
+  });
+  guard(app, parts.config);
+  const limits = await rateLimits(app, parts.config.rateLimit, metrics);
+  authenticate(app, parts, limits.failure);
+  app.addHook('onRequest', async (request) => {
+    if (request.caller !== null) await limits.token(request);
+  });
+  readBodies(app);
+
+  app.setErrorHandler((error, request, reply) => {
+    const unread = error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+    return sendProblem(log, unread ? mediaTypeRefusal(request) : error, request, reply);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const labels = { method: request.method, route, status: String(reply.statusCode) };
+    metrics.count('ampoule_http_requests_total', labels);
+    metrics.observe('ampoule_http_request_seconds', reply.elapsedTime / 1000, { route });
+    log.info('request', {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      ...(request.problem === null ? {} : { code: request.problem }),
+      ...(request.caller === null || request.caller.kind === 'daemon' ? {} : { token: request.caller.token }),
+    });
+  });
+
+  let document: string | null = null;
+  healthRoutes(app, http, () => {
+    document ??= openapiOf(routes, parts.version);
+    return document;
+  });
+  for (const add of [vaultRoutes, backupRoutes, secretRoutes, sessionRoutes, activationRoutes, sandboxRoutes])
+    add(app, http);
+  for (const add of [execRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes]) add(app, http);
+  await app.register(async (part) => valueRoutes(part.withTypeProvider<TypeBoxTypeProvider>(), http));
+  refuseUnknown(app, routes);
+  await app.ready();
+  return app as unknown as FastifyInstance;
+}
+
+/** The route as the document needs it. Throws for one that nobody gave an access row and a description. */
+function describedBy(route: RouteOptions): DescribedRoute[] {
+  return [route.method].flat().map((method) => {
+    const operation = route.config?.operation;
+    if (accessOf(method, route.url) === undefined) throw new Error(`${method} ${route.url} has no row in access.ts`);
+    if (operation === undefined) throw new Error(`${method} ${route.url} has no operation`);
+    const { params, querystring, body, response } = (route.schema ?? {}) as {
+      [part in 'params' | 'querystring' | 'body']?: TSchema;
+    } & { response?: Record<string, TSchema> };
+    return {
+      method,
+      url: route.url,
+      operation,
+      ...(params === undefined ? {} : { params }),
+      ...(querystring === undefined ? {} : { querystring }),
+      ...(body === undefined ? {} : { body }),
+      response: response ?? {},
+    };
+  });
+}

@@ -1,0 +1,107 @@
+/** Starts a command in a sandbox: authorised and audited first, then once the sandbox has what it should have. */
+
+import { ulid } from 'ulid';
+import type { ExecRequest, RunningExec } from '../../sandbox/index.js';
+import type { Sandbox } from '../../store/index.js';
+import { settle } from '../change.js';
+import { DaemonError, ERRORS, isErrorCode } from '../errors.js';
+import type { Caller, Parts } from '../parts.js';
+import { forbidden } from './authentication.js';
+import { parseDuration } from './duration.js';
+import { type Redactors, unmasked } from './exec-output.js';
+import type { ExecBody } from './schemas/sandboxes.js';
+import { bytesOf, utf8Of } from './values.js';
+
+const DAEMON: Caller = { kind: 'daemon' };
+const STDIN_LIMIT = 2 ** 20;
+const LONGEST_TIMEOUT = 24 * 3_600_000;
+/** So much of a command line the audit keeps. */
+const AUDITED = 500;
+
+export interface StartedExec {
+  sandbox: Sandbox;
+  running: RunningExec;
+  redactors: Redactors;
+}
+
+/**
+ * @param waitMs how long the sandbox may take to reach its wanted environment.
+ * Throws what authorisation, the sandbox's state or the engine say.
+ */
+export async function startExec(
+  parts: Parts,
+  caller: Caller,
+  name: string,
+  body: ExecBody,
+  waitMs: number,
+  stopping: AbortSignal,
+): Promise<StartedExec> {
+  const known = parts.vault.sandboxes.get(caller, name);
+  const masked = body.masking !== false;
+  if (!masked && caller.kind !== 'operator') {
+    const target = `${known.id} ${known.name}`;
+    parts.vault.audit.record(caller, {
+      action: 'sandbox.exec',
+      target,
+      outcome: 'refused',
+      detail: { masking: false },
+    });
+    throw forbidden(caller, 'Output without masking is for operator tokens');
+  }
+  const request = requestOf(body, known.id);
+  const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
+    command: auditText(parts, known, body.command),
+    ...(body.user === undefined ? {} : { user: body.user }),
+    ...(masked ? {} : { masking: false }),
+  });
+  await ready(parts, sandbox, waitMs, stopping);
+  const redactors = masked ? parts.redactors(sandbox.id) : unmasked();
+  const running = await parts.delivery(sandbox.id).exec(request);
+  const forget = (): void => void request.stdin?.fill(0);
+  running.exit.then(forget, forget);
+  return { sandbox, running, redactors };
+}
+
+/** A command never starts on an environment that is behind: it could hold what was taken away. */
+async function ready(parts: Parts, sandbox: Sandbox, waitMs: number, stopping: AbortSignal): Promise<void> {
+  const epoch = parts.vault.status().epoch;
+  const { generation } = parts.vault.sessions.get(DAEMON, sandbox.session);
+  const outcome = await settle(parts, sandbox.id, { epoch, generation }, waitMs, stopping);
+  if (outcome.state === 'applied') return;
+  const code = isErrorCode(outcome.code) && ERRORS[outcome.code].status >= 500 ? outcome.code : 'SANDBOX_NOT_RUNNING';
+  const reason = outcome.reason ?? 'it has not reached its wanted state yet. Try again in a moment';
+  throw new DaemonError(code, `Nothing was run: ${reason}`);
+}
+
+function requestOf(body: ExecBody, sandbox: string): ExecRequest {
+  const { stdin } = body;
+  const bytes =
+    stdin === undefined
+      ? null
+      : typeof stdin === 'string'
+        ? utf8Of(stdin, '/stdin')
+        : bytesOf(stdin.base64, '/stdin/base64');
+  if (bytes !== null && bytes.length > STDIN_LIMIT) {
+    const detail = 'The input is larger than 1 MiB. Put it into a file of the workspace and read that.';
+    throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: '/stdin', detail }] });
+  }
+  return {
+    sandbox,
+    execId: `exe_${ulid()}`,
+    command: body.command,
+    env: body.env ?? {},
+    workdir: body.workdir ?? null,
+    user: body.user ?? null,
+    stdin: bytes,
+    timeout:
+      body.timeout === undefined ? null : parseDuration(body.timeout, '/timeout', { min: 1, max: LONGEST_TIMEOUT }),
+  };
+}
+
+/** The command as the audit may keep it: values of the sandbox replaced, and cut. */
+function auditText(parts: Parts, sandbox: Sandbox, command: string | string[]): string {
+  const text = typeof command === 'string' ? command : command.join(' ');
+  const redactor = parts.redactors(sandbox.id).stdout;
+  const clean = Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString('utf8');
+  return clean.length > AUDITED ? `${clean.slice(0, AUDITED)}…` : clean;
+}

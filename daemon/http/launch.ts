@@ -1,0 +1,187 @@
+/** From the body of a launch to a declared sandbox: defaults, delivery, workspace. Pure but for looking where a host path leads. */
+
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import type { DeliveryKind, NewSandbox, NewSession, RequestedDelivery, SandboxSettings } from '../../store/index.js';
+import type { Config } from '../config.js';
+import { DaemonError } from '../errors.js';
+import type { Caller } from '../parts.js';
+import { parseDuration } from './duration.js';
+import type { NewSandboxBody } from './schemas/sandboxes.js';
+import type { NewSessionBody, Wish } from './schemas/sessions.js';
+
+const HOUR = 3_600_000;
+const DEFAULT_LIMITS = { cpus: 2, memory: 4 * 2 ** 30, pids: 512 };
+const DEFAULT_GRACE = 500;
+const LONGEST_GRACE = 10 * 60_000;
+
+export interface LaunchContext {
+  config: Pick<Config, 'defaultImage' | 'workspaceRoots' | 'delivery'>;
+  caller: Caller;
+  /** Delivery of the session that it goes into; of an inline one, what it asks for. */
+  sessionDelivery: RequestedDelivery;
+}
+
+/** The sandbox that the body declares. Throws INVALID_INPUT, DELIVERY_UNAVAILABLE. */
+export function declareSandbox(body: NewSandboxBody, context: LaunchContext): NewSandbox {
+  const requestedDelivery = body.delivery ?? context.sessionDelivery;
+  const delivery = resolveDelivery(requestedDelivery, context.config.delivery);
+  if (body.oneShot === true) throw unavailable('oneShot', 'Leave it out');
+  if (body.lease !== undefined) throw unavailable('lease', 'Leave it out');
+  if (body.onChange === 'keep') {
+    throw invalid(
+      '/onChange',
+      'Delivery env makes the container again at each change. Leave it out, or take "restart".',
+    );
+  }
+  const settings = settingsOf(body, context);
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    session: typeof body.session === 'string' ? body.session : declareSession(body.session, '/session'),
+    ...(body.secrets === undefined ? {} : { secrets: wishesOf(body.secrets, '/secrets') }),
+    settings,
+    ...(body.only === undefined ? {} : { only: body.only }),
+    ...(body.as === undefined ? {} : { as: body.as }),
+    requestedDelivery,
+    delivery,
+    idle: idleOf(body, settings),
+  };
+}
+
+/** The session that a body declares; `delivery: "memory"` is refused. */
+export function declareSession(body: NewSessionBody, pointer = ''): NewSession {
+  const { ttl, idle, ...rest } = body;
+  if (body.delivery === 'memory') throw unavailable('delivery "memory"', 'Take "env" or "auto"');
+  return {
+    ...rest,
+    ...(ttl === undefined ? {} : { ttl: parseDuration(ttl, `${pointer}/ttl`, { min: 1 }) }),
+    ...(idle === undefined
+      ? {}
+      : { idle: idle === 'never' ? null : parseDuration(idle, `${pointer}/idle`, { min: 1 }) }),
+  };
+}
+
+/** What somebody wants active, from a list of names and objects. */
+export function wishesOf(wishes: readonly Wish[], pointer: string): { name: string; as?: string; ttl?: number }[] {
+  return wishes.map((wish, index) => {
+    if (typeof wish === 'string') return { name: wish };
+    const { ttl, ...rest } = wish;
+    return {
+      ...rest,
+      ...(ttl === undefined ? {} : { ttl: parseDuration(ttl, `${pointer}/${index}/ttl`, { min: 1 }) }),
+    };
+  });
+}
+
+/** What a sandbox gets; only `env` is there so far. */
+export function resolveDelivery(requested: RequestedDelivery, configured: RequestedDelivery): DeliveryKind {
+  if (requested === 'memory' || (requested === 'auto' && configured === 'memory')) {
+    throw unavailable('delivery "memory"', 'Take "env" or "auto"');
+  }
+  return 'env';
+}
+
+function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): SandboxSettings {
+  const own = body.command !== undefined || body.entrypoint !== undefined;
+  if (own && body.main !== undefined) {
+    throw invalid('/main', 'command or entrypoint is the main process already. Leave main out.');
+  }
+  const ports = (body.ports ?? []).map((port) => ({
+    container: port.container,
+    protocol: port.protocol ?? ('tcp' as const),
+    host: port.host ?? null,
+    ip: port.ip ?? '127.0.0.1',
+  }));
+  return {
+    image: body.image ?? config.defaultImage,
+    pull: body.pull ?? 'missing',
+    main: own ? 'own' : (body.main ?? 'hold'),
+    command: body.command ?? null,
+    entrypoint: body.entrypoint ?? null,
+    restart: body.restart ?? 'always',
+    env: body.env ?? {},
+    user: body.user ?? null,
+    workdir: body.workdir ?? null,
+    labels: labelsOf(body, caller),
+    onChange: body.onChange ?? null,
+    grace: body.grace === undefined ? DEFAULT_GRACE : parseDuration(body.grace, '/grace', { max: LONGEST_GRACE }),
+    persist: body.persist ?? false,
+    tty: body.tty ?? false,
+    stdinOpen: body.stdinOpen ?? false,
+    privileges: body.privileges ?? 'standard',
+    limits: { ...DEFAULT_LIMITS, ...body.limits },
+    network: body.network ?? 'bridge',
+    ports,
+    workspace: workspaceOf(body, config.workspaceRoots, caller),
+  };
+}
+
+/** A launcher's own labels are the vault's to refuse, with an audit entry. */
+function labelsOf(body: NewSandboxBody, caller: Caller): Record<string, string> {
+  const taken = Object.keys(body.labels ?? {}).find((label) => label.startsWith('dev.ampoule.'));
+  if (taken !== undefined && caller.kind !== 'launcher') {
+    throw invalid('/labels', "Labels that begin with dev.ampoule. are the daemon's. Choose another prefix.");
+  }
+  return body.labels ?? {};
+}
+
+function idleOf(body: NewSandboxBody, settings: SandboxSettings): number | null {
+  if (body.idle === 'never') return null;
+  if (body.idle !== undefined) return parseDuration(body.idle, '/idle', { min: 1000 });
+  if (settings.main !== 'hold') return null;
+  return settings.persist ? 24 * HOUR : HOUR;
+}
+
+function workspaceOf(body: NewSandboxBody, roots: readonly string[], caller: Caller): SandboxSettings['workspace'] {
+  const { workspace } = body;
+  const path = workspace?.path ?? '/workspace';
+  if (path === '/')
+    throw invalid('/workspace/path', 'The root cannot be the workspace. Give a directory such as /workspace.');
+  if (workspace === undefined || !('hostPath' in workspace)) {
+    const volume = workspace?.volume ?? '';
+    return { kind: 'volume', volume, path, foreign: volume !== '' && caller.kind === 'operator' };
+  }
+  return { kind: 'hostPath', hostPath: allowedPath(workspace.hostPath, roots), path };
+}
+
+/** Where the path leads, which must be below a root; what lies elsewhere is not even looked at. */
+function allowedPath(path: string, roots: readonly string[]): string {
+  const refusal = invalid(
+    '/workspace/hostPath',
+    roots.length === 0
+      ? 'Workspaces of the host are switched off. Start ampouled with their directory in AMPOULE_WORKSPACE_ROOTS.'
+      : `The path is not below a directory of AMPOULE_WORKSPACE_ROOTS (${roots.join(', ')}). Choose one there, or start ampouled with it.`,
+  );
+  const real = roots.flatMap((root) => realpathOf(root) ?? []);
+  const within = (candidate: string): boolean => [...roots, ...real].some((root) => isWithin(root, candidate));
+  if (!within(path)) throw refusal;
+  const leads = realpathOf(path);
+  if (leads === null)
+    throw invalid('/workspace/hostPath', `There is no ${path} on the host. Make it first: \`mkdir ${path}\`.`);
+  if (!real.some((root) => isWithin(root, leads))) throw refusal;
+  return leads;
+}
+
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
+
+function realpathOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function unavailable(what: string, todo: string): DaemonError {
+  return new DaemonError(
+    'DELIVERY_UNAVAILABLE',
+    `${what} needs delivery by memory, which this version does not have. ${todo}.`,
+  );
+}
+
+function invalid(pointer: string, detail: string): DaemonError {
+  return new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
+}

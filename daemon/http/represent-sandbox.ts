@@ -1,0 +1,48 @@
+/** A sandbox as the API shows it: what was declared, with what the reconciler last saw. Asks Docker nothing, opens no value. */
+
+import type { Static } from 'typebox';
+import type { Sandbox } from '../../store/index.js';
+import type { Caller, Parts } from '../parts.js';
+import { formatTime } from './duration.js';
+import type { Sandbox as SandboxSchema } from './schemas/sandboxes.js';
+
+const DAEMON: Caller = { kind: 'daemon' };
+/** Said of each sandbox whose values Docker keeps. */
+export const PLAINTEXT_NOTICE =
+  "Delivery env: Docker keeps this sandbox's values as plaintext in its files, and docker inspect shows them.";
+
+/** @param notices what this request brought about, beside what holds always. */
+export function sandboxAnswer(
+  parts: Pick<Parts, 'vault' | 'reconciler'>,
+  sandbox: Sandbox,
+  notices: readonly string[] = [],
+): Static<typeof SandboxSchema> {
+  const { settings } = sandbox;
+  const view = parts.reconciler.view(sandbox.id);
+  const session = parts.vault.sessions.get(DAEMON, sandbox.session);
+  const wanted = sandbox.state === 'live' ? parts.vault.sandboxes.wanted(sandbox.id) : null;
+  const variables = (wanted?.values ?? []).map(({ env }) => env).sort();
+  const live = sandbox.state === 'live';
+  return {
+    id: sandbox.id,
+    name: sandbox.name,
+    session: session.name,
+    sessionId: session.id,
+    state: view.state,
+    ...(view.code === undefined ? {} : { code: view.code }),
+    ...(view.reason === undefined ? {} : { reason: view.reason }),
+    containerId: view.containerId,
+    image: { name: settings.image, digest: view.imageDigest },
+    delivery: { requested: sandbox.requestedDelivery, resolved: sandbox.delivery },
+    privileges: settings.privileges,
+    generation: view.generation,
+    ports: settings.ports,
+    ...(view.exitCode === null ? {} : { exitCode: view.exitCode }),
+    createdAt: formatTime(sandbox.createdAt),
+    idleAt: sandbox.idle === null || !live ? null : formatTime(sandbox.lastExecAt + sandbox.idle),
+    endedAt: sandbox.endedAt === null ? null : formatTime(sandbox.endedAt),
+    endReason: sandbox.endReason,
+    variables,
+    notices: [...new Set([...(live && sandbox.delivery === 'env' ? [PLAINTEXT_NOTICE] : []), ...notices])],
+  };
+}

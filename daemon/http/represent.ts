@@ -1,0 +1,69 @@
+/** Rows of the vault as the API shows them: times in RFC 3339, durations as text. Opens no value. */
+
+import type { Static } from 'typebox';
+import type { AuditEntry, Secret, SecretVersion, Session, Toggle, Token } from '../../store/index.js';
+import { formatDuration, formatTime } from './duration.js';
+import type { Secret as SecretSchema, SecretVersion as VersionSchema } from './schemas/secrets.js';
+import type { Session as SessionSchema, Toggle as ToggleSchema } from './schemas/sessions.js';
+import type { AuditEntry as AuditSchema, Token as TokenSchema } from './schemas/vault.js';
+
+const time = (ms: number | null): string | null => (ms === null ? null : formatTime(ms));
+const duration = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
+
+export function secretAnswer(secret: Secret): Static<typeof SecretSchema> {
+  return {
+    ...secret,
+    expiresAt: time(secret.expiresAt),
+    rotateEvery: duration(secret.rotateEvery),
+    createdAt: formatTime(secret.createdAt),
+    updatedAt: formatTime(secret.updatedAt),
+    deletedAt: time(secret.deletedAt),
+  };
+}
+
+export function versionAnswer(version: SecretVersion): Static<typeof VersionSchema> {
+  return { ...version, createdAt: formatTime(version.createdAt), destroyedAt: time(version.destroyedAt) };
+}
+
+export function sessionAnswer(session: Session): Static<typeof SessionSchema> {
+  return {
+    ...session,
+    until: time(session.until),
+    idle: duration(session.idle),
+    lastUsedAt: formatTime(session.lastUsedAt),
+    createdAt: formatTime(session.createdAt),
+    endedAt: time(session.endedAt),
+  };
+}
+
+/** `ETag` of a session: its generation. */
+export function etagOf(session: Pick<Session, 'generation'>): string {
+  return `"g${session.generation}"`;
+}
+
+export function toggleAnswer(toggle: Toggle): Static<typeof ToggleSchema> {
+  const { as, until, confirmedBy, conflictsWith, ...row } = toggle;
+  return {
+    ...row,
+    ...(as === null ? {} : { as }),
+    ...(until === null ? {} : { until: formatTime(until) }),
+    ...(confirmedBy === null ? {} : { confirmedBy }),
+    ...(conflictsWith.length === 0 ? {} : { conflictsWith }),
+  };
+}
+
+/** @param secret the token itself, in the one answer that shows it. */
+export function tokenAnswer(token: Token, secret?: string): Static<typeof TokenSchema> {
+  return {
+    ...token,
+    createdAt: formatTime(token.createdAt),
+    expiresAt: time(token.expiresAt),
+    lastUsedAt: time(token.lastUsedAt),
+    revokedAt: time(token.revokedAt),
+    ...(secret === undefined ? {} : { token: secret }),
+  };
+}
+
+export function auditAnswer(entry: AuditEntry): Static<typeof AuditSchema> {
+  return { ...entry, at: formatTime(entry.at) };
+}

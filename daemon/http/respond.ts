@@ -1,0 +1,34 @@
+/** What every answer to a change does: waits as asked, and gives the responses that a route documents. */
+
+import type { SandboxId, Session, SessionId } from '../../store/index.js';
+import { type Settled, settleChange } from '../change.js';
+import type { Parts } from '../parts.js';
+import { parseDuration } from './duration.js';
+import { Change } from './schemas/shared.js';
+import type { Streams } from './streams.js';
+
+const DEFAULT_WAIT = 10_000;
+const LONGEST_WAIT = 60_000;
+
+/** What routes are given. */
+export interface Http {
+  parts: Parts;
+  streams: Streams;
+}
+
+/** Responses of a route that answers as a change does. */
+export const changeResponses = { 200: Change, 202: Change } as const;
+
+/** Milliseconds of `?wait=`. Throws INVALID_INPUT. */
+export function waitOf(query: { wait?: string }): number {
+  return query.wait === undefined ? DEFAULT_WAIT : parseDuration(query.wait, 'wait', { max: LONGEST_WAIT });
+}
+
+/** Settles a committed change; a daemon that stops answers 202 instead of waiting on. */
+export function settled(
+  { parts, streams }: Http,
+  change: { session?: Session; sessions: SessionId[]; ended?: SandboxId[] },
+  waitMs: number,
+): Promise<Settled> {
+  return settleChange(parts, change, waitMs, streams.stopping);
+}
