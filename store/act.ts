@@ -8,7 +8,8 @@ import type { HeadFile } from './audit-head.js';
 import type { Ballast } from './ballast.js';
 import { callerName } from './caller.js';
 import type { Clock, Context, Failpoint } from './context.js';
-import { checkpoint, type Database, isFsyncFailure, sqliteCode } from './database.js';
+import { type Database, isFsyncFailure, sqliteCode } from './database.js';
+import { erase } from './erase.js';
 import { type StoreCode, StoreError } from './errors.js';
 import { recordTombstones } from './tombstone-record.js';
 import type { Tombstones, Unrecorded } from './tombstones.js';
@@ -72,7 +73,7 @@ export function makeActs({ db, clock, failpoint, chain, head, ballast, tombstone
   /** Bytes that could not be erased now are erased by the next scrub or `flush`. */
   function scrubNow(): void {
     try {
-      checkpoint(db);
+      erase(db);
       scrubWanted = false;
     } catch (error) {
       translate(error);

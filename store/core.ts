@@ -3,7 +3,7 @@
  * secrets and sessions; store/open.ts puts those on top.
  */
 
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { monotonicFactory } from 'ulid';
 import { type Acts, makeActs } from './act.js';
@@ -71,12 +71,15 @@ export async function openCore(options: OpenOptions): Promise<Core> {
   const fresh = !existsSync(file) ? firstUnlock(options) : null;
   for (const directory of [options.dataDir, options.runDir, dirname(options.auditHeadFile)])
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const unclean = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const db = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
   try {
     const isNew = schemaOf(db) === 0;
     if (isNew) await createVault(db, options.clock ?? systemClock(), fresh ?? firstUnlock(options));
     const core = build(db, options, migrate(db));
     await unlockAtStart(core, options);
+    // What ended in the middle may have left bytes that were to be erased.
+    if (unclean) core.acts.scrub();
     core.acts.flush();
     return core;
   } catch (error) {

@@ -1,5 +1,11 @@
 /** The public face of the vault: values at rest, who may touch them, what was done. No Docker, no HTTP. */
 
+export { systemClock } from './clock.js';
+export type { Clock, Failpoint } from './context.js';
+export { type OpenOptions, VAULT_FILE } from './core.js';
 export { type InputProblem, STORE_CODES, type StoreCode, StoreError } from './errors.js';
+export { makeKeyFile } from './key-file.js';
+export { openVault } from './open.js';
+export { type Restored, type RestoreOptions, restoreVault } from './restore.js';
 export type * from './types.js';
 export type * from './vault.js';
