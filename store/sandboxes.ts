@@ -11,7 +11,7 @@ import { bump, publicSession, reachSession, sessionById, used } from './sessions
 import { sql } from './statements.js';
 import type { Millis, Sandbox, SandboxId } from './types.js';
 import type { Sandboxes } from './vault.js';
-import { wantedBy } from './wanted.js';
+import { heldBy, wantedBy } from './wanted.js';
 
 /** The idle clock of one sandbox is written at most this often. */
 const TOUCH_EVERY: Millis = 1000;
@@ -98,6 +98,7 @@ export function makeSandboxes(context: Context): Sandboxes {
     },
 
     wanted: (id) => wantedBy(context, id),
+    held: (id) => heldBy(context, id),
   };
 }
 

@@ -339,6 +339,8 @@ export interface WantedValue {
   floor: Version;
   as: 'env' | 'file';
   path: string | null;
+  /** false: a variable, whose value may be shown. */
+  sensitive: boolean;
   /** Decrypts. The caller wipes the bytes. Throws VAULT_SEALED. */
   open(): Uint8Array;
 }

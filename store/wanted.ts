@@ -20,10 +20,27 @@ export function wantedBy(context: Context, id: SandboxId): Wanted | null {
   const active = live ? activationsOf(context, session.id).filter((row) => inForce(context, row)) : [];
   const named = active.map((row) => ({ ...row, env: row.env ?? row.secret.env }));
   const values = within(sandbox, named).map(({ secret, env }): WantedValue => {
-    const { currentVersion, floor, as, path, name } = secret;
+    const { currentVersion, floor, as, path, name, sensitive } = secret;
     if (currentVersion === null) throw noValue(name);
     const open = () => openVersion(context, secret, currentVersion);
-    return { env, secret: secret.id, name, version: currentVersion, floor, as, path, open };
+    return { env, secret: secret.id, name, version: currentVersion, floor, as, path, sensitive, open };
   });
   return { sandbox, session: publicSession(session), epoch, generation: session.generation, values };
+}
+
+type Held = Omit<WantedValue, 'env' | 'floor' | 'as' | 'path'>;
+
+/** What its containers were given and may still hold, apart from versions that were destroyed. */
+export function heldBy(context: Context, id: SandboxId): Held[] {
+  const text = `SELECT DISTINCT s.id AS secret, s.name AS name, s.sensitive AS sensitive, v.version AS version
+    FROM container c, json_each(c.holds) h
+    JOIN secret s ON s.id = h.value ->> 'secret'
+    JOIN secretVersion v ON v.secret = s.id AND v.version = h.value ->> 'version' AND v.destroyedAt IS NULL
+    WHERE c.sandbox = ? AND c.endedAt IS NULL`;
+  const rows = context.keys.state === 'sealed' ? [] : sql(context.db, text).all(id);
+  return (rows as (Omit<Held, 'open' | 'sensitive'> & { sensitive: number })[]).map((row) => ({
+    ...row,
+    sensitive: row.sensitive === 1,
+    open: () => openVersion(context, { id: row.secret, name: row.name }, row.version),
+  }));
 }
