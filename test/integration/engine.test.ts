@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { answers, startEngine } from '../engine/engine.js';
@@ -23,7 +23,7 @@ t.test('runs containers with networks and published ports of its own', async (t)
   });
   t.equal(page, 'here\n');
   const bridges = readdirSync('/sys/class/net').filter((name) => name.startsWith('docker'));
-  t.notMatch((await engine.inNetwork('cat', '/proc/net/dev')).stdout, /eth0/, 'the host’s network is not in its own');
+  t.not((await engine.inNetwork('readlink', '/proc/self/ns/net')).stdout.trim(), readlinkSync('/proc/self/ns/net'));
   t.match((await engine.inNetwork('cat', '/proc/net/dev')).stdout, /docker0/);
   t.same(
     readdirSync('/sys/class/net').filter((name) => name.startsWith('docker')),
