@@ -15,9 +15,13 @@ export function listSecrets(context: Context, filter: SecretFilter, after: strin
       AND (@tag IS NULL OR EXISTS (SELECT 1 FROM secretTag t WHERE t.secret = s.id AND t.tag = @tag))
       AND (@q IS NULL OR s.name LIKE @q ESCAPE '\\' OR s.description LIKE @q ESCAPE '\\'
         OR EXISTS (SELECT 1 FROM secretTag t WHERE t.secret = s.id AND t.tag LIKE @q ESCAPE '\\'))
+      AND (@due IS NULL OR @due = (s.rotateEvery IS NOT NULL AND @now >= s.rotateEvery +
+        coalesce((SELECT max(v.createdAt) FROM secretVersion v WHERE v.secret = s.id), s.createdAt)))
     ORDER BY s.name LIMIT @rows`;
   const { provider = null, account = null, environment = null, tag = null } = filter;
   const q = filter.q === undefined || filter.q === '' ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
-  const found = sql(context.db, text).all({ after, provider, account, environment, tag, q, rows });
+  const due = filter.due === undefined ? null : Number(filter.due);
+  const now = context.clock.now();
+  const found = sql(context.db, text).all({ after, provider, account, environment, tag, q, due, now, rows });
   return found.map((row) => publicSecret(toStoredSecret(row)));
 }

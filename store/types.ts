@@ -119,6 +119,8 @@ export interface SecretFilter {
   environment?: string;
   tag?: string;
   q?: string;
+  /** true: only those whose newest version is older than `rotateEvery`; false: only the others. */
+  due?: boolean;
 }
 export interface SecretVersion {
   version: Version;
