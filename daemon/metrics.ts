@@ -54,7 +54,10 @@ export function createMetrics(gauges: Gauges = () => ({}), version = ''): Metric
       made(counters, name, () => new Counter(describe(name, labels))).inc(labels, by);
     },
     observe(name, seconds, labels = {}) {
-      made(histograms, name, () => new Histogram({ ...describe(name, labels), buckets: SECONDS })).observe(labels, seconds);
+      made(histograms, name, () => new Histogram({ ...describe(name, labels), buckets: SECONDS })).observe(
+        labels,
+        seconds,
+      );
     },
     render() {
       if (version !== '') set('ampoule_build_info', 1, { version });

@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** Milliseconds that answers under way have before their connections are cut. */
 const PATIENCE = 3_000;
+/** Milliseconds between looks at connections that have become idle meanwhile. */
+const LOOK = 20;
 
 /** A server in front of the app, to be bound by whoever knows where. */
 export function makeServer(app: FastifyInstance): Server {
@@ -34,11 +36,12 @@ export function makeServer(app: FastifyInstance): Server {
 /** Takes no new connections and lets answers finish; what is still there after 3 s is cut. Streams end with `app.close()`. */
 export function endServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const look = setInterval(() => server.closeIdleConnections(), LOOK);
     const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
     server.close(() => {
+      clearInterval(look);
       clearTimeout(cut);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

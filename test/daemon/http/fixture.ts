@@ -156,7 +156,7 @@ function partsOf(w: World): Parts {
   };
   const delivery: Delivery = {
     kind: 'env',
-    apply: async () => ({ changed: false, notices: [] }),
+    apply: async (wish) => ({ changed: false, notices: [], seen: view(wish.spec.id), againMs: null }),
     revoke: async (id) => void w.revoked.push(id),
     async exec(request) {
       const { chunks = [], ...given } = w.exec(request);
