@@ -1,0 +1,137 @@
+/**
+ * Runs the gates in order and adds up what the suites say; the last line is `N passed, N failed`. Holds no test itself.
+ *
+ *   run.ts all | unit | integration | faults  [test files …]
+ */
+
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type EnginePlace, startEngine } from './engine/engine.js';
+import { VARIABLE } from './engine/shared.js';
+import { type Counts, countsOf, NOTHING, sum } from './tap-counts.js';
+import { shortener } from './tap-report.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+type Place = readonly [directory: string, depth: 'here' | 'below'];
+
+const UNIT: Place[] = [
+  ['test', 'here'],
+  ['test/store', 'below'],
+  ['test/sandbox', 'below'],
+  ['test/daemon', 'below'],
+  ['test/engine', 'below'],
+];
+const INTEGRATION: Place[] = [['test/integration', 'below']];
+const FAULTS: Place[] = [['test/faults', 'below']];
+
+/** Programs that must end with 0 before anything is tested. */
+const GATES: [string, string, string[]][] = [
+  ['lint', 'biome', ['check', '--error-on-warnings']],
+  ['types', 'tsc', ['--noEmit']],
+  ['build', 'tsx', ['daemon/build.ts']],
+  ['build with failpoints', 'tsx', ['daemon/build.ts', '--test']],
+];
+
+function bin(name: string): string {
+  return join(ROOT, 'node_modules/.bin', name);
+}
+
+function execute(file: string, args: string[], env: Record<string, string> = {}): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+/** Test files right in the first directory of a pair, or anywhere below it. */
+function filesOf(places: readonly Place[]): string[] {
+  const files = places.flatMap(([directory, depth]) =>
+    readdirSync(join(ROOT, directory), { recursive: depth === 'below' })
+      .map((name) => join(directory, String(name)))
+      .filter((name) => name.endsWith('.test.ts')),
+  );
+  return files.sort();
+}
+
+function say(title: string): void {
+  console.log(`\n== ${title} (${new Date().toISOString().slice(11, 19)})`);
+}
+
+/** Runs test files with tap. A file that ends badly, and a suite without tests, count as a failure. */
+async function suite(title: string, files: string[], jobs: number, env: Record<string, string> = {}): Promise<Counts> {
+  say(`${title}: ${files.length} files`);
+  const child = spawn(bin('tap'), [`--jobs=${jobs}`, '--reporter=tap', ...files], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const shorten = shortener();
+  const kept: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('#')) kept.push(line);
+    for (const told of shorten(line)) console.log(told);
+  }
+  const status = await ended;
+  const counts = countsOf(kept.join('\n'));
+  const ran = counts.passed + counts.failed > 0;
+  if ((status === 0 || counts.failed > 0) && ran) return counts;
+  console.error(ran ? `${title}: tap ended with ${status}` : `${title}: no test ran`);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+async function withEngine(work: (env: Record<string, string>) => Promise<Counts>): Promise<Counts> {
+  const engine = await startEngine();
+  const { directory, socket, dockerHost, dataRoot, execRoot, log, group, guard } = engine;
+  const place: EnginePlace = { directory, socket, dockerHost, dataRoot, execRoot, log, group, guard };
+  try {
+    await engine.importBusybox();
+    return await work({ [VARIABLE]: JSON.stringify(place) });
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function main(): Promise<Counts> {
+  const [what = 'all', ...given] = process.argv.slice(2);
+  const chosen = given.map((file) => relative(ROOT, join(process.cwd(), file)));
+  if (chosen.length > 0) return withEngine((env) => suite('chosen', chosen, 1, env));
+  let counts = NOTHING;
+  if (what === 'all') {
+    for (const [title, program, args] of GATES) {
+      say(title);
+      if ((await execute(bin(program), args)) !== 0) {
+        console.error(`${title} failed; the tests were not run.`);
+        return { ...NOTHING, failed: 1 };
+      }
+    }
+  }
+  if (what === 'all' || what === 'unit') counts = sum(counts, await suite('unit', filesOf(UNIT), 2));
+  if (what === 'all' || what === 'integration') {
+    const files = filesOf([...INTEGRATION, ...FAULTS]);
+    counts = sum(counts, await withEngine((env) => suite('integration', files, 2, env)));
+  }
+  if (what === 'faults') {
+    const env = { AMPOULE_FULL: '1', TAP_TIMEOUT: '7200' };
+    counts = await withEngine((shared) => suite('faults, in full', filesOf(FAULTS), 1, { ...shared, ...env }));
+  }
+  return counts;
+}
+
+const counts = await main();
+console.log(
+  `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
