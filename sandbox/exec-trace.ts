@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { uptime } from 'node:os';
-import { belongsTo, type Cgroup, cgroupDirectory, membersOf } from './cgroup.js';
+import { belongsTo, type Cgroup, membersOf } from './cgroup.js';
 import { makeExecGroup, membersOfOthers, moveInto } from './exec-group.js';
 import { execTree } from './exec-tree.js';
 import { type ProcessStat, pipesOf, readProcess, readProcFile, running, startedWith } from './process.js';
@@ -39,7 +39,7 @@ export interface ExecTrace {
 export function beginTrace(
   execId: string,
   container: ExecContainer,
-  locate: (pid: number, containerId: string) => Cgroup | null = cgroupDirectory,
+  locate: (pid: number, containerId: string) => Cgroup | null,
 ): ExecTrace {
   return {
     container,

@@ -1,6 +1,6 @@
 /** Runs commands in containers over Docker's exec API and keeps track of those that run; no delivery, no HTTP. */
 
-import type { Cgroup } from './cgroup.js';
+import { type Cgroup, cgroupDirectory, frozen, thaw } from './cgroup.js';
 import { SandboxError } from './errors.js';
 import { endExec } from './exec-end.js';
 import { removeEmptyGroups } from './exec-group.js';
@@ -20,6 +20,11 @@ export interface Execs {
   start(request: ExecRequest, container: ExecContainer): Promise<RunningExec>;
   /** Call before a container is stopped for its successor: its execs will end with SANDBOX_REPLACED. */
   replaced(dockerId: string): void;
+  /**
+   * Lets a container go on that stands still although Docker does not call it paused: a daemon froze it to end an exec
+   * and was killed before it could thaw it. true when it was so.
+   */
+  thawLeftover(container: ExecContainer): Promise<boolean>;
   /** How many run in a container. */
   running(dockerId: string): number;
 }
@@ -29,7 +34,7 @@ export function makeExecs(options: {
   engine: ExecEngine;
   locate?: (pid: number, containerId: string) => Cgroup | null;
 }): Execs {
-  const { engine } = options;
+  const { engine, locate = cgroupDirectory } = options;
   const live = new Map<string, Map<string, { trace: ExecTrace; exec: DockerExec | null }>>();
   const queues = new Map<string, Promise<void>>();
 
@@ -57,15 +62,26 @@ export function makeExecs(options: {
     if (others.size === 0) live.delete(dockerId);
   }
 
+  async function thawLeftover({ pid, dockerId }: ExecContainer): Promise<boolean> {
+    const cgroup = locate(pid, dockerId);
+    if (cgroup === null || queues.has(dockerId) || !frozen(cgroup)) return false;
+    const seen = await engine.inspect(dockerId);
+    if (seen === null || seen.state.paused || seen.state.pid !== pid || queues.has(dockerId)) return false;
+    thaw(cgroup);
+    return true;
+  }
+
   return {
+    thawLeftover,
     async start(request, container) {
       const { dockerId } = container;
       const maySignal = canSignalEngineProcesses(container);
       if (request.timeout !== null && !maySignal) throw timeoutRefused();
       // A container that stands still for another exec's end takes no new one.
       await queues.get(dockerId);
+      await thawLeftover(container);
       const startedAt = performance.now();
-      const trace = beginTrace(request.execId, container, options.locate);
+      const trace = beginTrace(request.execId, container, locate);
       const alone = () => (live.get(dockerId)?.size ?? 0) <= 1;
       liveIn(dockerId).set(request.execId, { trace, exec: null });
       try {
