@@ -13,10 +13,13 @@ const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8')) as
 const withoutSshAndGrpc: Plugin = {
   name: 'without-ssh-and-grpc',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs.*)$/ }, ({ path }) => ({
-      path,
-      namespace: 'left-out',
-    }));
+    bundle.onResolve(
+      { filter: /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs.*)$/ },
+      ({ path }) => ({
+        path,
+        namespace: 'left-out',
+      }),
+    );
     bundle.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

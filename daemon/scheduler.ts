@@ -85,7 +85,11 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
     if (!attempt('expire', expire)) wakeAll();
     if (vault.tombstones() > 0) attempt('record revocations', () => void vault.flushTombstones());
     if (turn('idle', IDLE_MS)) attempt('end idle sandboxes', endIdle);
-    if (turn('lastUsed', LAST_USED_MS)) attempt('record last uses', () => vault.tokens.flush());
+    if (turn('lastUsed', LAST_USED_MS)) {
+      attempt('record last uses', () => vault.tokens.flush());
+      // Bytes that could not be erased, a ballast that was used up: kept up without tombstones too.
+      attempt('record revocations', () => void vault.flushTombstones());
+    }
     // Whatever is due already was just tried: once a second is often enough.
     plan(LOOK_MS);
   };

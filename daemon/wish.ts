@@ -2,6 +2,7 @@
 
 import type { SandboxSpec, Wish, Wishes } from '../sandbox/index.js';
 import { type Sandbox, type SandboxId, StoreError, type Vault, type Wanted } from '../store/index.js';
+import { DELETED_WITH_WORKSPACE } from './end-reason.js';
 
 /** What of the vault a wish is made of. */
 export type WishSource = Pick<Vault, 'id' | 'mac' | 'sandboxes'>;
@@ -10,9 +11,6 @@ export type WishSource = Pick<Vault, 'id' | 'mac' | 'sandboxes'>;
 export function isSandboxId(id: string): id is SandboxId {
   return id.startsWith('sbx_');
 }
-
-/** Reason of an end that takes the workspace with it. It lies in the vault, so that a crash between does not keep the volume. */
-export const WITH_WORKSPACE = 'deleted with workspace';
 
 /** The wishes of every sandbox. */
 export function wishesOf(vault: WishSource): Wishes {
@@ -32,7 +30,7 @@ function wishFrom(vault: WishSource, wanted: Wanted): Wish {
   return {
     spec: specOf(vault.id, sandbox),
     goal: live ? 'running' : 'removed',
-    removeWorkspace: !live && [sandbox.endReason, wanted.session.endReason].includes(WITH_WORKSPACE),
+    removeWorkspace: !live && [sandbox.endReason, wanted.session.endReason].includes(DELETED_WITH_WORKSPACE),
     epoch,
     generation,
     values: live

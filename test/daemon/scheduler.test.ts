@@ -145,7 +145,7 @@ t.test('tombstones, idle sandboxes and last uses have their turns', async (t) =>
   clock.go(4_000);
   t.same(said.splice(0), ['end sbx_2 idle', 'changed sbx_2']);
   clock.go(55_000);
-  t.same(said.splice(0), ['flush']);
+  t.same(said.splice(0), ['flush', 'record']);
   clock.set(5_000);
   clock.go(60_000);
   t.ok(said.includes('flush'), 'also after the clock was set back');
