@@ -149,3 +149,8 @@ export class DaemonError extends Error {
     this.headers = options.headers ?? {};
   }
 }
+
+/** INVALID_INPUT for one place of the input: a JSON pointer, or the name of a parameter or header. */
+export function invalid(pointer: string, detail: string): DaemonError {
+  return new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
+}

@@ -1,7 +1,7 @@
 /** Reads bodies as bytes and JSON as strict UTF-8, keeps the raw bytes for the length of the request, and wipes them. */
 
 import type { FastifyRequest } from 'fastify';
-import { DaemonError } from '../errors.js';
+import { DaemonError, invalid } from '../errors.js';
 import type { App } from './fastify.js';
 
 const KIB = 1024;
@@ -33,7 +33,7 @@ export function readBodies(app: App): void {
       if (takes) request.body = {};
     } else if (!takes && !request.is404) {
       const detail = 'This route takes no body. Leave it out.';
-      throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: '', detail }] });
+      throw invalid('', detail);
     }
   });
   app.addHook('onResponse', async (request) => {

@@ -1,6 +1,6 @@
 /** Durations and times as the API writes them: "90s", "20m", "24h", "7d" and RFC 3339. The only place that parses or prints them. */
 
-import { DaemonError } from '../errors.js';
+import { invalid } from '../errors.js';
 
 const UNITS: readonly (readonly [string, number])[] = [
   ['d', 86_400_000],
@@ -26,11 +26,11 @@ export function parseDuration(text: string, pointer: string, bounds: { min?: num
   const max = bounds.max ?? LONGEST;
   const min = bounds.min ?? 0;
   const ms = text === '0' ? 0 : Number(fits?.[1]) * (unit ?? Number.NaN);
-  if (Number.isNaN(ms)) throw wrong(pointer, 'This is no duration. Give one such as 90s, 20m, 24h or 7d.');
+  if (Number.isNaN(ms)) throw invalid(pointer, 'This is no duration. Give one such as 90s, 20m, 24h or 7d.');
   if (ms > max)
-    throw wrong(pointer, `This is longer than ${formatDuration(max)}. Give ${formatDuration(max)} or less.`);
+    throw invalid(pointer, `This is longer than ${formatDuration(max)}. Give ${formatDuration(max)} or less.`);
   if (ms < min)
-    throw wrong(pointer, `This is shorter than ${formatDuration(min)}. Give ${formatDuration(min)} or more.`);
+    throw invalid(pointer, `This is shorter than ${formatDuration(min)}. Give ${formatDuration(min)} or more.`);
   return ms;
 }
 
@@ -49,10 +49,6 @@ export function formatTime(ms: number): string {
 /** Milliseconds since the epoch of an RFC 3339 time. Throws INVALID_INPUT. */
 export function parseTime(text: string, pointer: string): number {
   const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw wrong(pointer, 'This is no time. Give one in RFC 3339, such as 2030-01-31T12:00:00Z.');
+  if (Number.isNaN(ms)) throw invalid(pointer, 'This is no time. Give one in RFC 3339, such as 2030-01-31T12:00:00Z.');
   return ms;
-}
-
-function wrong(pointer: string, detail: string): DaemonError {
-  return new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
 }

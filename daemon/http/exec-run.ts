@@ -4,7 +4,7 @@ import { ulid } from 'ulid';
 import type { ExecRequest, RunningExec } from '../../sandbox/index.js';
 import type { Sandbox } from '../../store/index.js';
 import { settle } from '../change.js';
-import { DaemonError, ERRORS, isErrorCode } from '../errors.js';
+import { DaemonError, ERRORS, invalid, isErrorCode } from '../errors.js';
 import type { Caller, Parts } from '../parts.js';
 import { forbidden } from './authentication.js';
 import { parseDuration } from './duration.js';
@@ -83,7 +83,7 @@ function requestOf(body: ExecBody, sandbox: string): ExecRequest {
         : bytesOf(stdin.base64, '/stdin/base64');
   if (bytes !== null && bytes.length > STDIN_LIMIT) {
     const detail = 'The input is larger than 1 MiB. Put it into a file of the workspace and read that.';
-    throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: '/stdin', detail }] });
+    throw invalid('/stdin', detail);
   }
   return {
     sandbox,

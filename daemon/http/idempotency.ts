@@ -1,7 +1,7 @@
 /** `Idempotency-Key`: the same key and body make one thing once, for a day and per token. Keeps the id of what was made, never the body. */
 
 import type { FastifyRequest } from 'fastify';
-import { DaemonError } from '../errors.js';
+import { invalid } from '../errors.js';
 import type { Parts } from '../parts.js';
 import { callerOf } from './authentication.js';
 
@@ -39,5 +39,5 @@ function keyOf(request: FastifyRequest): string | null {
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   const detail =
     'The key must be 1 to 255 visible ASCII characters. Send a random one, such as the output of `uuidgen`.';
-  throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: 'Idempotency-Key', detail }] });
+  throw invalid('Idempotency-Key', detail);
 }

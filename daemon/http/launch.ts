@@ -1,12 +1,11 @@
-/** From the body of a launch to a declared sandbox: defaults, delivery, workspace. Pure but for looking where a host path leads. */
+/** From the body of a launch to a declared sandbox: defaults, delivery, workspace. Pure but for a look where a host path leads. */
 
-import { realpathSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
 import type { DeliveryKind, NewSandbox, NewSession, RequestedDelivery, SandboxSettings } from '../../store/index.js';
 import type { Config } from '../config.js';
-import { DaemonError } from '../errors.js';
+import { DaemonError, invalid } from '../errors.js';
 import type { Caller } from '../parts.js';
 import { parseDuration } from './duration.js';
+import { workspaceOf } from './launch-workspace.js';
 import type { NewSandboxBody } from './schemas/sandboxes.js';
 import type { NewSessionBody, Wish } from './schemas/sessions.js';
 
@@ -112,7 +111,7 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
     limits: { ...DEFAULT_LIMITS, ...body.limits },
     network: body.network ?? 'bridge',
     ports,
-    workspace: workspaceOf(body, config.workspaceRoots, caller),
+    workspace: workspaceOf(body.workspace, config.workspaceRoots, caller),
   };
 }
 
@@ -132,56 +131,9 @@ function idleOf(body: NewSandboxBody, settings: SandboxSettings): number | null 
   return settings.persist ? 24 * HOUR : HOUR;
 }
 
-function workspaceOf(body: NewSandboxBody, roots: readonly string[], caller: Caller): SandboxSettings['workspace'] {
-  const { workspace } = body;
-  const path = workspace?.path ?? '/workspace';
-  if (path === '/')
-    throw invalid('/workspace/path', 'The root cannot be the workspace. Give a directory such as /workspace.');
-  if (workspace === undefined || !('hostPath' in workspace)) {
-    const volume = workspace?.volume ?? '';
-    return { kind: 'volume', volume, path, foreign: volume !== '' && caller.kind === 'operator' };
-  }
-  return { kind: 'hostPath', hostPath: allowedPath(workspace.hostPath, roots), path };
-}
-
-/** Where the path leads, which must be below a root; what lies elsewhere is not even looked at. */
-function allowedPath(path: string, roots: readonly string[]): string {
-  const refusal = invalid(
-    '/workspace/hostPath',
-    roots.length === 0
-      ? 'Workspaces of the host are switched off. Start ampouled with their directory in AMPOULE_WORKSPACE_ROOTS.'
-      : `The path is not below a directory of AMPOULE_WORKSPACE_ROOTS (${roots.join(', ')}). Choose one there, or start ampouled with it.`,
-  );
-  const real = roots.flatMap((root) => realpathOf(root) ?? []);
-  const within = (candidate: string): boolean => [...roots, ...real].some((root) => isWithin(root, candidate));
-  if (!within(path)) throw refusal;
-  const leads = realpathOf(path);
-  if (leads === null)
-    throw invalid('/workspace/hostPath', `There is no ${path} on the host. Make it first: \`mkdir ${path}\`.`);
-  if (!real.some((root) => isWithin(root, leads))) throw refusal;
-  return leads;
-}
-
-function isWithin(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
-}
-
-function realpathOf(path: string): string | null {
-  try {
-    return realpathSync(path);
-  } catch {
-    return null;
-  }
-}
-
 function unavailable(what: string, todo: string): DaemonError {
   return new DaemonError(
     'DELIVERY_UNAVAILABLE',
     `${what} needs delivery by memory, which this version does not have. ${todo}.`,
   );
-}
-
-function invalid(pointer: string, detail: string): DaemonError {
-  return new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
 }

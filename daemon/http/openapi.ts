@@ -4,11 +4,7 @@ import type { TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '../errors.js';
 import { accessOf } from './access.js';
 import type { Operation } from './fastify.js';
-import * as sandboxes from './schemas/sandboxes.js';
-import * as secrets from './schemas/secrets.js';
-import * as sessions from './schemas/sessions.js';
-import { Change, Problem, SandboxChange } from './schemas/shared.js';
-import * as vault from './schemas/vault.js';
+import { COMPONENTS, EXAMPLES, referring, TAGS } from './openapi-words.js';
 
 /** What is known of a route when it is registered. */
 export interface DescribedRoute {
@@ -22,40 +18,6 @@ export interface DescribedRoute {
 }
 
 type Json = Record<string, unknown>;
-
-/** Schemas with a name of their own in the document. */
-const COMPONENTS: Record<string, TSchema> = {
-  Problem,
-  Change,
-  SandboxChange,
-  Secret: secrets.Secret,
-  NewSecret: secrets.NewSecretBody,
-  SecretVersion: secrets.SecretVersion,
-  Session: sessions.Session,
-  NewSession: sessions.NewSessionBody,
-  Toggle: sessions.Toggle,
-  ToggleTable: sessions.ToggleTable,
-  Sandbox: sandboxes.Sandbox,
-  NewSandbox: sandboxes.NewSandboxBody,
-  Exec: sandboxes.ExecBody,
-  ExecAnswer: sandboxes.ExecAnswer,
-  Token: vault.Token,
-  NewToken: vault.NewTokenBody,
-  Allowance: vault.AllowanceBody,
-  AuditEntry: vault.AuditEntry,
-  Vault: vault.VaultAnswer,
-};
-
-const TAGS: Record<string, string> = {
-  vault: 'The sealed store of values',
-  secrets: 'Named things with versions',
-  sessions: 'Periods of work, each with its own active secrets',
-  sandboxes: 'Containers that belong to a session, and commands in them',
-  tokens: 'Who may call',
-  audit: 'What was done',
-  events: 'That something changed',
-  health: 'For machines that watch',
-};
 
 /** Statuses that any route with a token may answer beside its own. */
 const COMMON: readonly (readonly [string, ErrorCode[]])[] = [
@@ -156,7 +118,10 @@ function requestBodyOf(body: TSchema, operation: Operation): Json {
   return {
     required: required || operation.body !== undefined,
     content: {
-      'application/json': { schema: referring(body) },
+      'application/json': {
+        schema: referring(body),
+        ...(Object.hasOwn(EXAMPLES, operation.id) ? { example: EXAMPLES[operation.id] } : {}),
+      },
       ...(operation.bytes ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : {}),
     },
   };
@@ -207,14 +172,3 @@ function problemsOf(route: DescribedRoute, open: boolean): Json {
 function codesOf(status: number): ErrorCode[] {
   return (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].status === status);
 }
-
-/** The schema with references in place of what has a name of its own. */
-function referring(schema: unknown, self?: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => referring(item));
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const name = schema === self ? undefined : NAMES.get(schema);
-  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
-  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referring(value)]));
-}
-
-const NAMES = new Map<object, string>(Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]));

@@ -1,7 +1,7 @@
 /** A value on its way in: text, base64, sealed, or raw bytes. Keeps no copy. */
 
 import type { NewValue } from '../../store/index.js';
-import { DaemonError } from '../errors.js';
+import { invalid } from '../errors.js';
 import type { ValueBody } from './schemas/secrets.js';
 
 /** The value of a JSON body; exactly one form. The caller wipes `plain`. */
@@ -10,7 +10,7 @@ export function newValueOf(body: ValueBody): NewValue {
   const given = [value, base64, sealedValue].filter((form) => form !== undefined);
   if (given.length !== 1) {
     const detail = `${given.length === 0 ? 'The value is missing' : 'There is more than one value'}. Send one of value, base64, sealedValue.`;
-    throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: '/value', detail }] });
+    throw invalid('/value', detail);
   }
   if (value !== undefined) return { plain: utf8Of(value, '/value') };
   if (base64 !== undefined) return { plain: bytesOf(base64, '/base64') };
@@ -26,7 +26,7 @@ export function wipe(value: NewValue): void {
 export function utf8Of(text: string, pointer: string): Uint8Array {
   if (!/\p{Surrogate}/u.test(text)) return new TextEncoder().encode(text);
   const detail = 'The text holds half a character (a lone surrogate). Send the bytes as base64.';
-  throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
+  throw invalid(pointer, detail);
 }
 
 /** Bytes of standard base64 with padding. */
@@ -35,5 +35,5 @@ export function bytesOf(base64: string, pointer: string): Uint8Array {
     return new Uint8Array(Buffer.from(base64, 'base64'));
   }
   const detail = 'This is no standard base64 with padding. Encode the bytes with `base64 -w0`.';
-  throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer, detail }] });
+  throw invalid(pointer, detail);
 }

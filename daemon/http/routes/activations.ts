@@ -2,7 +2,7 @@
 
 import type { ActivateOptions, ActivationWish, Selection } from '../../../store/index.js';
 import { revoking } from '../../change.js';
-import { DaemonError } from '../../errors.js';
+import { invalid } from '../../errors.js';
 import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
@@ -162,5 +162,5 @@ function generationOf(ifMatch: string | undefined): number | null {
   const generation = /^"g(\d{1,15})"$/.exec(ifMatch)?.[1];
   if (generation !== undefined) return Number(generation);
   const detail = 'If-Match is no ETag of a session. Send the one of GET /v1/sessions/NAME, such as "g17".';
-  throw new DaemonError('INVALID_INPUT', detail, { problems: [{ pointer: 'If-Match', detail }] });
+  throw invalid('If-Match', detail);
 }

@@ -1,0 +1,72 @@
+/** What the OpenAPI document calls things: schemas with a name, groups, examples. Examples hold no real value. */
+
+import type { TSchema } from 'typebox';
+import * as sandboxes from './schemas/sandboxes.js';
+import * as secrets from './schemas/secrets.js';
+import * as sessions from './schemas/sessions.js';
+import { Change, Problem, SandboxChange } from './schemas/shared.js';
+import * as vault from './schemas/vault.js';
+
+/** Schemas with a name of their own in the document. */
+export const COMPONENTS: Record<string, TSchema> = {
+  Problem,
+  Change,
+  SandboxChange,
+  Secret: secrets.Secret,
+  NewSecret: secrets.NewSecretBody,
+  SecretVersion: secrets.SecretVersion,
+  Session: sessions.Session,
+  NewSession: sessions.NewSessionBody,
+  Toggle: sessions.Toggle,
+  ToggleTable: sessions.ToggleTable,
+  Sandbox: sandboxes.Sandbox,
+  NewSandbox: sandboxes.NewSandboxBody,
+  Exec: sandboxes.ExecBody,
+  ExecAnswer: sandboxes.ExecAnswer,
+  Token: vault.Token,
+  NewToken: vault.NewTokenBody,
+  Allowance: vault.AllowanceBody,
+  AuditEntry: vault.AuditEntry,
+  Vault: vault.VaultAnswer,
+};
+
+/** Groups of routes, by the first part of the path after /v1. */
+export const TAGS: Record<string, string> = {
+  vault: 'The sealed store of values',
+  secrets: 'Named things with versions',
+  sessions: 'Periods of work, each with its own active secrets',
+  sandboxes: 'Containers that belong to a session, and commands in them',
+  tokens: 'Who may call',
+  audit: 'What was done',
+  events: 'That something changed',
+  health: 'For machines that watch',
+};
+
+/** Bodies to begin with; their values are placeholders. */
+export const EXAMPLES: Record<string, Record<string, unknown>> = {
+  createSecret: { name: 'GITHUB_TOKEN@work', value: 'EXAMPLE-VALUE', tags: ['code'] },
+  setValue: { value: 'EXAMPLE-VALUE' },
+  revealSecret: { reason: 'compare with the provider' },
+  createSession: { name: 'dev', ttl: '8h' },
+  ensureSession: { ttl: '8h' },
+  activateSecret: { ttl: '20m' },
+  activateGroup: { provider: 'github', account: 'work' },
+  deactivateGroup: { all: true },
+  setActive: { active: ['GITHUB_TOKEN@work', { name: 'GITHUB_TOKEN@personal', as: 'GITHUB_TOKEN_2' }] },
+  createSandbox: { name: 'box', session: { name: 'dev' }, secrets: ['GITHUB_TOKEN@work'], image: 'debian:stable-slim' },
+  exec: { command: ['git', 'status'], timeout: '90s' },
+  createToken: { kind: 'launcher', name: 'ci', allow: { secrets: ['tag:ci'], images: ['ghcr.io/acme/*'] } },
+  sealVault: { revoke: true },
+};
+
+/** The schema with references in place of what has a name of its own. */
+export function referring(schema: unknown, self?: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => referring(item));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const name = schema === self || !('properties' in schema) ? undefined : NAMES.get(JSON.stringify(schema));
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, referring(value)]));
+}
+
+/** By content, since an optional property holds a copy. */
+const NAMES = new Map(Object.entries(COMPONENTS).map(([name, schema]) => [JSON.stringify(schema), name]));
