@@ -123,7 +123,10 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   WRONG_KEY: row(403, 'The key does not open this vault'),
 };
 
-export const ERROR_CODES: readonly ErrorCode[] = [...STORE_CODES, ...SANDBOX_CODES, ...DAEMON_CODES].sort();
+/** Each code once: a code that two layers say means the same in both. */
+export const ERROR_CODES: readonly ErrorCode[] = [
+  ...new Set([...STORE_CODES, ...SANDBOX_CODES, ...DAEMON_CODES]),
+].sort();
 
 /** Whether a text (of an outcome, say) is a code of the table. */
 export function isErrorCode(code: string | undefined): code is ErrorCode {
