@@ -28,9 +28,11 @@ import { sessionRoutes } from './routes/sessions.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { valueRoutes } from './routes/values.js';
 import { vaultRoutes } from './routes/vault.js';
+import { strict } from './schemas/shared.js';
 import { createStreams } from './streams.js';
 import { compileValidator, refusal } from './validation.js';
 
+const NO_PARAMETERS = strict({});
 /** Longest part of a path, percent-decoded: names are shorter. */
 const LONGEST_PART = 300;
 
@@ -56,7 +58,11 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.decorateRequest('rawBody', null);
   app.decorateRequest('problem', null);
   app.setValidatorCompiler(compileValidator);
-  app.addHook('onRoute', (route) => void routes.push(...describedBy(route)));
+  app.addHook('onRoute', (route) => {
+    // Parameters that a route does not have are refused like fields that a body does not have.
+    if (route.url.startsWith('/v1/')) route.schema = { querystring: NO_PARAMETERS, ...route.schema };
+    routes.push(...describedBy(route));
+  });
   app.addHook('preClose', async () => streams.stop());
 
   app.addHook('onRequest', async (request, reply) => {
