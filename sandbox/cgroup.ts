@@ -90,18 +90,21 @@ export function locateCgroup(cgroups: string, mountinfo: string, containerId: st
       if (mount.version !== entry.version) continue;
       if (mount.version === 1 && !mount.controllers.includes('freezer')) continue;
       const below = posix.relative(rooted(mount.root), rooted(path));
-      if (below === '' || below.startsWith('..')) continue;
+      if (below === '' || below.startsWith('..') || below.includes(UNKNOWN)) continue;
       return { version: entry.version, directory: posix.join(mount.mountPoint, below) };
     }
   }
   return null;
 }
 
+/** Stands for the name of a group above the reader's namespace; no group is called so. */
+const UNKNOWN = '\0';
+
 /** Puts paths above the reader's namespace (`/../x`) under one imaginary root, so that they can be compared. */
 function rooted(path: string): string {
   const up = /^(\/\.\.)*/.exec(path)?.[0] ?? '';
   const depth = 16 - up.length / 3;
-  return `${'/up'.repeat(depth)}${path.slice(up.length)}`.replace(/\/$/, '');
+  return `${`/${UNKNOWN}`.repeat(depth)}${path.slice(up.length)}`.replace(/\/$/, '');
 }
 
 /** The container's group as directory, found by one of its processes; null as for {@link locateCgroup}. */
