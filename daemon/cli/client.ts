@@ -34,8 +34,6 @@ export interface Stream {
   contentType: string;
   /** Throws where the connection breaks before the end. */
   body: AsyncIterable<Uint8Array>;
-  /** Gone: the daemon ends what it did for us. */
-  close(): void;
 }
 
 export class Client {
@@ -81,7 +79,6 @@ export class Client {
       status,
       contentType: String(answer.headers['content-type'] ?? ''),
       body: this.#chunks(answer, call.signal),
-      close: () => answer.destroy(),
     };
   }
 
@@ -109,9 +106,9 @@ export class Client {
         call.signal?.removeEventListener('abort', onAbort);
         body?.fill(0);
       };
+      request.on('error', (error) => fail(this.#unreachable(error)));
       if (call.signal?.aborted) return onAbort();
       call.signal?.addEventListener('abort', onAbort, { once: true });
-      request.on('error', (error) => fail(this.#unreachable(error)));
       request.on('response', (answer) => {
         settled();
         resolve(answer);

@@ -11,6 +11,7 @@ import { sessionCommands } from './commands/session.js';
 import { statusCommands } from './commands/status.js';
 import { tokenCommands } from './commands/token.js';
 import { vaultCommands } from './commands/vault.js';
+import { apiToken } from './environment.js';
 import { ApiError, CliError, EXIT, exitCodeOf } from './errors.js';
 import { Output } from './output.js';
 import type { Surroundings } from './surroundings.js';
@@ -90,6 +91,7 @@ async function report(error: unknown, argv: readonly string[], around: Surroundi
     for (const problem of errors) {
       if (problem.detail !== detail) await output.say(`  ${problem.pointer || '/'}: ${problem.detail}`);
     }
+    if (code === 'TOKEN_MISSING') await output.say(`  looked for one in ${apiToken(around).from}`);
     if (status >= 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
   } else if (error instanceof CliError) {
     await output.say(error.exit === EXIT.interrupted ? 'interrupted.' : `${error.message} [${error.code}]`);

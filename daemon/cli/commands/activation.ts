@@ -106,7 +106,7 @@ async function activateNamed(invocation: Invocation<ActivateOptions>): Promise<n
   if (options.exactly === true) {
     if (as !== undefined) throw usage('--as goes with one secret, not with --exactly. Run two commands.');
     const session = await chooseSession(invocation);
-    const json = { active: ttl === undefined ? args : args.map((one) => ({ name: one, ttl })) };
+    const json = { active: ttl === undefined ? args : args.map((one) => ({ name: one, ttl })), acrossEnvironments };
     const answer = await makeChange<Change>(invocation, 'PUT', path('sessions', session, 'secrets'), { json });
     return tellChange(
       invocation,

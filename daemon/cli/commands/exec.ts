@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { ExecAnswer, List, SandboxAnswer } from '../answers.js';
 import { type Call, path } from '../client.js';
 import { leaf, pairs, several, type Tree } from '../command-tree.js';
-import { CliError, EXIT, usage } from '../errors.js';
+import { ApiError, CliError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { withValue } from '../json-bytes.js';
 import { chooseSession } from '../session-choice.js';
@@ -29,7 +29,7 @@ export function execCommand(tree: Tree, program: Command): void {
       usage: 'exec <command...>',
       summary: 'run a command in a sandbox',
       description:
-        "Exit code: the command's, 126 and 127 where it cannot run or is not found, 125 where something of ours failed, 130 for Ctrl-C, which ends the command. Without --sandbox it runs in the session's only sandbox.",
+        "Exit code: the command's, 126 and 127 where it cannot run or is not found, 125 where something of ours failed, 130 for Ctrl-C, which ends the command. Without --sandbox it runs in the session's only sandbox; --session takes a sandbox's name too.",
       examples: ['exec -- env', "exec -b box -- sh -c 'git push'", 'exec -s dev -i -- psql < schema.sql'],
       has: ['session'],
     },
@@ -73,19 +73,41 @@ function base64Input(settings: Record<string, unknown>, stdin: Uint8Array): Uint
   return Buffer.from(JSON.stringify({ ...settings, stdin: { base64: Buffer.from(stdin).toString('base64') } }));
 }
 
-/** The session's only live sandbox. @throws CliError (exit code 2) that lists them where there are more. */
+/** The session's only live sandbox, or the sandbox that `--session` names. @throws CliError (2) that lists them where there are more. */
 async function chooseSandbox(invocation: Invocation<ExecOptions>): Promise<string> {
   const session = await chooseSession(invocation);
-  const answer = await invocation.client.request<List<SandboxAnswer>>('GET', path('sandboxes'), {
-    query: { session, state: 'live', limit: 200 },
-  });
-  const [only, ...more] = answer.body.items;
+  const sandboxes = await sandboxesOf(invocation, session);
+  if (sandboxes === null) return session;
+  const [only, ...more] = sandboxes;
   if (only === undefined) {
     throw usage(`The session ${session} has no sandbox. Run \`ampoule sandbox run --session ${session}\`.`);
   }
   if (more.length === 0) return only.id;
-  const names = answer.body.items.map((one) => one.name).join(', ');
+  const names = sandboxes.map((one) => one.name).join(', ');
   throw usage(`Which sandbox? The session ${session} has ${names}. Give one with --sandbox.`);
+}
+
+/** null: there is no such session, and somebody who typed the name may have meant a sandbox. */
+async function sandboxesOf(invocation: Invocation<ExecOptions>, session: string): Promise<SandboxAnswer[] | null> {
+  const query = { session, state: 'live', limit: 200 };
+  try {
+    return (await invocation.client.request<List<SandboxAnswer>>('GET', path('sandboxes'), { query })).body.items;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'SESSION_NOT_FOUND') throw error;
+    const typed = invocation.options.session !== undefined && !session.startsWith('ses_');
+    if (typed && (await isSandbox(invocation, session))) return null;
+    throw error;
+  }
+}
+
+async function isSandbox(invocation: Invocation<ExecOptions>, name: string): Promise<boolean> {
+  try {
+    await invocation.client.request('GET', path('sandboxes', name));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'SANDBOX_NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 async function whole(invocation: Invocation, route: string, call: Call): Promise<number> {

@@ -25,14 +25,17 @@ export function sandboxCommands(tree: Tree, program: Command): void {
     usage,
     aliases,
     summary: 'list sandboxes',
-    examples: [example, `${example} --all --json`],
+    examples: [example, `${example} --ended --json`],
     has: ['session', 'page'],
   });
-  leaf<{ all?: true }>(tree, sandbox, listing('ls', ['list', 'ps'], 'sandbox ls'), ls).option(
-    '--all',
-    'those that have ended too',
+  leaf<{ ended?: true }>(tree, sandbox, listing('ls', ['list', 'ps'], 'sandbox ls'), ls).option(
+    '--ended',
+    'those that have ended, instead',
   );
-  leaf<{ all?: true }>(tree, program, listing('ps', [], 'ps'), ls).option('--all', 'those that have ended too');
+  leaf<{ ended?: true }>(tree, program, listing('ps', [], 'ps'), ls).option(
+    '--ended',
+    'those that have ended, instead',
+  );
   leaf(tree, sandbox, { usage: 'show <sandbox>', summary: 'show one sandbox', examples: ['sandbox show box'] }, show);
   leaf<{ workspace?: string }>(
     tree,
@@ -61,11 +64,11 @@ export function sandboxCommands(tree: Tree, program: Command): void {
     .option('--tail <n>', 'only the last lines');
 }
 
-async function ls(invocation: Invocation<{ all?: true }>): Promise<number> {
-  const { session, all } = invocation.options;
+async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
+  const { session, ended } = invocation.options;
   const listed = await list<SandboxAnswer>(invocation, path('sandboxes'), {
     session,
-    state: all === true ? undefined : 'live',
+    state: ended === true ? 'ended' : 'live',
   });
   const rows = listed.items.map((one) => [
     one.name,
@@ -130,6 +133,8 @@ async function logs(invocation: Invocation<{ follow?: true; tail?: string }>): P
     const stream = await invocation.client.stream('GET', path('sandboxes', name, 'logs'), {
       query: { follow, tail: wholeNumber(tail, '--tail') },
       accept: 'application/x-ndjson',
+      // A quiet sandbox has nothing to answer with yet.
+      deadline: 0,
       signal,
     });
     await copyOutput(stream, invocation, json === true);

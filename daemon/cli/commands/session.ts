@@ -47,18 +47,18 @@ export function sessionCommands(tree: Tree, program: Command): void {
     .option('--on-resume <policy>', 'require-activation or restore')
     .option('--delivery <kind>', 'memory, env or auto')
     .option('--get-or-create', 'take the live session of this name, if there is one');
-  leaf<{ all?: true }>(
+  leaf<{ ended?: true }>(
     tree,
     session,
     {
       usage: 'ls',
       aliases: ['list', 'ps'],
       summary: 'list sessions',
-      examples: ['session ls', 'session ls --all --json'],
+      examples: ['session ls', 'session ls --ended --json'],
       has: ['page'],
     },
     ls,
-  ).option('--all', 'those that have ended too');
+  ).option('--ended', 'those that have ended, instead');
   leaf(tree, session, { usage: 'show <session>', summary: 'show one session', examples: ['session show dev'] }, show);
   leaf<{ workspace?: string }>(
     tree,
@@ -91,8 +91,8 @@ async function create(invocation: Invocation<NewOptions>): Promise<number> {
   return EXIT.done;
 }
 
-async function ls(invocation: Invocation<{ all?: true }>): Promise<number> {
-  const state = invocation.options.all === true ? undefined : 'live';
+async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
+  const state = invocation.options.ended === true ? 'ended' : 'live';
   const listed = await list<SessionAnswer>(invocation, path('sessions'), { state });
   const rows = listed.items.map((session) => [
     session.name,

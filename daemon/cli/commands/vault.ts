@@ -1,9 +1,8 @@
 /** `ampoule vault …`: its state, sealing and unsealing, a new unlock key, a backup. */
 
-import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Change, RekeyAnswer, VaultAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
@@ -185,23 +184,24 @@ async function backup(invocation: Invocation): Promise<number> {
 /** A file of ours alone that is there whole or not at all. */
 async function intoFile(body: AsyncIterable<Uint8Array>, file: string): Promise<number> {
   const part = `${file}.part`;
-  const sink = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
   let bytes = 0;
-  let made = false;
-  sink.once('open', () => {
-    made = true;
-  });
   try {
-    await pipeline(async function* () {
+    const handle = await open(part, 'wx', 0o600);
+    try {
       for await (const chunk of body) {
+        await handle.writeFile(chunk);
         bytes += chunk.byteLength;
-        yield chunk;
       }
-    }, sink);
-    await rename(part, file);
-    return bytes;
+      await handle.sync();
+      await rename(part, file);
+      return bytes;
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    if (made) await rm(part, { force: true });
     if (error instanceof CliError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw new CliError('FILE_FAILED', `${part} cannot be written (${code}). Give another path.`, { cause: error });

@@ -1,0 +1,120 @@
+import t from 'tap';
+import { cli, playApi, problem } from './played-api.js';
+import { list, SECRET, VAULT } from './samples.js';
+
+t.test('version and help are for standard output', async (t) => {
+  t.match(await cli(null, ['--version']), { code: 0, out: '1.2.3\n', err: '' });
+  const help = await cli(null, ['--help']);
+  t.match(help, { code: 0, err: '' });
+  for (const word of ['secret add', 'AMPOULE_ADDR', 'AMPOULE_TOKEN_FILE', 'AMPOULE_SESSION']) t.match(help.out, word);
+});
+
+t.test('usage: exit code 2, what was meant, where to read on', async (t) => {
+  const cases: [string[], RegExp][] = [
+    [['secre'], /^ampoule: unknown command 'secre'\n\(Did you mean secret\?\)/],
+    [['secret', 'lss'], /unknown command 'secret lss' \(Did you mean ls\?\)\. Run `ampoule secret --help`/],
+    [['secret', 'qqqqqqqq'], /unknown command 'secret qqqqqqqq'\. Run/],
+    [['session', 'nwe'], /unknown command 'nwe'/],
+    [['secret', 'ls', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)\nRun `ampoule secret ls --help`\./],
+    [['secret', 'show'], /missing required argument 'name'/],
+    [['secret', 'show', 'A', 'B'], /too many arguments/],
+    [['exec'], /missing required argument 'command'/],
+    [['vault'], /Usage: ampoule vault/],
+    [[], /Usage: ampoule/],
+  ];
+  for (const [argv, message] of cases) {
+    const { code, err, out } = await cli(null, argv);
+    t.equal(code, 2, argv.join(' '));
+    t.match(err, message, argv.join(' '));
+    t.equal(out, '', argv.join(' '));
+  }
+});
+
+t.test('a value typed as an option is not repeated', async (t) => {
+  for (const argv of [
+    ['secret', 'add', 'A', '--value=hunter2'],
+    ['secret', 'set', 'A', '--value', 'hunter2'],
+    ['secret', 'add', 'A', '--valu=hunter2'],
+    ['secret', 'add', 'A', 'hunter2'],
+    ['secret', 'set', 'A=hunter2'],
+  ]) {
+    const { code, err, out } = await cli(null, argv);
+    t.equal(code, 2, argv.slice(0, 2).join(' '));
+    t.notMatch(err + out, /hunter2/);
+  }
+});
+
+t.test('a refusal: its words, its code, each field, and the body for --json', async (t) => {
+  const errors = [{ pointer: '/ttl', detail: 'This is no duration. Give one such as 90s.' }];
+  const refusal = problem(422, 'INVALID_INPUT', 'The input does not fit. See errors.', { errors, requestId: 'r7' });
+  const api = await playApi(t, { 'GET /v1/secrets/A': refusal });
+  const people = await cli(api, ['secret', 'show', 'A']);
+  t.equal(people.code, 2);
+  t.equal(people.out, '');
+  t.equal(
+    people.err,
+    'ampoule: The input does not fit. See errors. [INVALID_INPUT]\nampoule:   /ttl: This is no duration. Give one such as 90s.\n',
+  );
+  const programs = await cli(api, ['secret', 'show', 'A', '--json']);
+  t.equal(programs.code, 2);
+  t.equal(programs.out, `${JSON.stringify(refusal.json)}\n`);
+  t.match(programs.err, /INVALID_INPUT/);
+});
+
+t.test('our own trouble names the request', async (t) => {
+  const api = await playApi(t, {
+    'GET /v1/secrets/A': problem(500, 'INTERNAL', 'Ours. Try again.', { requestId: 'r7' }),
+  });
+  t.match(await cli(api, ['secret', 'show', 'A']), {
+    code: 125,
+    err: /Ours\. Try again\. \[INTERNAL\]\nampoule: {3}requestId r7/,
+  });
+});
+
+t.test('no daemon, and no token', async (t) => {
+  t.match(await cli(null, ['status'], { env: { AMPOULE_ADDR: 'unix:///nonexistent/a.sock' } }), {
+    code: 125,
+    err: /No daemon listens at unix:\/\/\/nonexistent\/a\.sock\. .* \[DAEMON_UNREACHABLE\]/,
+  });
+  const api = await playApi(t, { 'GET /v1/vault': problem(401, 'TOKEN_MISSING', 'A token is needed.') });
+  const { code, err } = await cli(api, ['status'], { env: { AMPOULE_TOKEN: '' } });
+  t.equal(code, 125);
+  t.match(
+    err,
+    /A token is needed\. \[TOKEN_MISSING\]\nampoule: {3}looked for one in AMPOULE_TOKEN, AMPOULE_TOKEN_FILE and /,
+  );
+});
+
+t.test('aliases', async (t) => {
+  const api = await playApi(t, {
+    'GET /v1/secrets': { json: list(SECRET) },
+    'GET /v1/sandboxes': { json: list() },
+    'GET /v1/sessions': { json: list() },
+    'GET /v1/tokens': { json: list() },
+    'GET /v1/audit': { json: list() },
+    'GET /v1/vault': { json: VAULT },
+  });
+  const same = [
+    'secret ls',
+    'secret list',
+    'secrets ls',
+    'secrets list',
+    'sandbox ls',
+    'sandbox list',
+    'sandbox ps',
+    'ps',
+  ];
+  for (const line of [...same, 'session ls', 'sessions list', 'token ls', 'token list', 'audit ls', 'audit list']) {
+    t.match(await cli(api, line.split(' ')), { code: 0, err: '' }, line);
+  }
+});
+
+t.test('an option after -- belongs to the command', async (t) => {
+  const api = await playApi(t, {
+    'POST /v1/sandboxes/box/exec': { text: '{"exit":{"code":3}}\n', type: 'application/x-ndjson' },
+  });
+  t.match(await cli(api, ['exec', '-b', 'box', '--', 'ls', '--json', '-b', 'x']), { code: 3, out: '' });
+  t.match(api.asked[0]?.json, { command: ['ls', '--json', '-b', 'x'] });
+  t.match(await cli(api, ['exec', '-b', 'box', 'ls', '--json']), { code: 3 }, 'and after the name of the command');
+  t.match(api.asked[1]?.json, { command: ['ls', '--json'] });
+});

@@ -1,0 +1,155 @@
+/** Bodies as the API answers them; answers.test.ts checks them against the API's own schemas. */
+
+export const SESSION = {
+  id: 'ses_01JQ0000000000000000000000',
+  name: 'dev',
+  environment: null,
+  state: 'live',
+  owner: null,
+  onResume: 'require-activation',
+  delivery: 'auto',
+  until: null,
+  idle: '24h',
+  lastUsedAt: '2026-03-01T14:05:09.123Z',
+  generation: 3,
+  createdAt: '2026-03-01T14:00:00.000Z',
+  endedAt: null,
+  endReason: null,
+};
+
+export const SECRET = {
+  id: 'sec_01JQ0000000000000000000000',
+  name: 'GITHUB_TOKEN@work',
+  env: 'GITHUB_TOKEN',
+  provider: 'github',
+  account: 'work',
+  environment: null,
+  as: 'env',
+  path: null,
+  sensitive: true,
+  description: 'for the release',
+  tags: ['ci', 'release'],
+  currentVersion: 2,
+  expiresAt: null,
+  rotateEvery: null,
+  createdAt: '2026-03-01T14:00:00.000Z',
+  updatedAt: '2026-03-01T14:00:00.000Z',
+  deletedAt: null,
+};
+
+export const SANDBOX = {
+  id: 'sbx_01JQ0000000000000000000000',
+  name: 'box',
+  session: 'dev',
+  sessionId: SESSION.id,
+  state: 'running',
+  containerId: 'f00d',
+  image: { name: 'debian:stable-slim', digest: 'sha256:abc' },
+  delivery: { requested: 'auto', resolved: 'env' },
+  privileges: 'standard',
+  generation: 3,
+  ports: [{ container: 80, host: 8080, ip: '127.0.0.1', protocol: 'tcp' }],
+  createdAt: '2026-03-01T14:00:00.000Z',
+  idleAt: null,
+  endedAt: null,
+  endReason: null,
+  variables: ['GITHUB_TOKEN'],
+  notices: ['Delivery env: plaintext.'],
+};
+
+export const APPLIED = {
+  generation: 4,
+  sandboxes: [{ id: SANDBOX.id, name: 'box', session: 'dev', generation: 4, state: 'applied', tookMs: 244 }],
+  notices: ['The writable layer of box was lost.'],
+};
+
+export const PENDING = {
+  generation: 5,
+  sandboxes: [
+    { id: SANDBOX.id, name: 'box', session: 'dev', generation: 5, state: 'applied', tookMs: 244 },
+    {
+      id: 'sbx_2',
+      name: 'web',
+      session: 'dev',
+      generation: 5,
+      state: 'pending',
+      code: 'ENGINE_UNREACHABLE',
+      reason: 'Docker does not answer. Start it.',
+      tookMs: 10000,
+    },
+  ],
+  notices: [],
+};
+
+export const VAULT = {
+  id: 'vlt_1',
+  state: 'unsealed',
+  format: 1,
+  schema: 1,
+  epoch: 1,
+  keyId: 1,
+  publicKey: 'AAAA',
+  unlock: 'keyFile',
+  createdAt: '2026-03-01T14:00:00.000Z',
+  version: '0.1.0',
+  delivery: { configured: 'auto', resolved: 'env' },
+  engine: { reachable: true },
+  unrecorded: 0,
+};
+
+export const TOKEN_ANSWER = {
+  id: 'tok_01JQ0000000000000000000000',
+  kind: 'operator',
+  name: 'laptop',
+  session: null,
+  allow: null,
+  owner: null,
+  createdAt: '2026-03-01T14:00:00.000Z',
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+};
+
+export const list = <T>(...items: T[]): { items: T[]; next: null } => ({ items, next: null });
+
+export const TOGGLE = {
+  secret: SECRET.id,
+  name: 'GITHUB_TOKEN@work',
+  env: 'GITHUB_TOKEN',
+  provider: 'github',
+  account: 'work',
+  environment: null,
+  active: true,
+  lapsed: false,
+  version: 2,
+  until: '2026-03-01T16:00:00.000Z',
+};
+
+export const VERSION = {
+  version: 1,
+  size: 40,
+  keyId: 1,
+  createdAt: '2026-03-01T14:00:00.000Z',
+  createdBy: 'operator:laptop',
+  destroyedAt: null,
+};
+
+export const AUDIT = {
+  seq: 7,
+  at: '2026-03-01T14:00:00.000Z',
+  caller: 'operator:laptop',
+  token: TOKEN_ANSWER.id,
+  action: 'secret.reveal',
+  target: 'GITHUB_TOKEN@work',
+  outcome: 'done',
+  detail: { reason: 'to compare' },
+};
+
+export const EXEC = {
+  execId: 'exe_1',
+  exitCode: 3,
+  stdout: 'out',
+  stderr: { base64: '/w==' },
+  truncated: false,
+  tookMs: 12,
+};
