@@ -1,7 +1,12 @@
 /** The public face of the containers: desired against observed, delivery, exec. No HTTP, no SQLite, no crypto. */
 
+export { connectEngine } from './docker.js';
+export type { Engine } from './engine.js';
+export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
 export { bootId, isAlive } from './process.js';
 export { canSignalEngineProcesses } from './process-kill.js';
+export { makeReconciler } from './reconcile.js';
 export { makeRedactor, type RedactorFactory, type StreamRedactor } from './redact.js';
+export { realTimers, type Timers } from './timers.js';
 export type * from './types.js';

@@ -105,7 +105,7 @@ export interface Ledger {
   /** Before a start: from here on the container may hold its values. */
   starting(row: number): void;
   started(row: number, process: { pid: number; pidStart: string | null; bootId: string | null }): void;
-  /** Seen stopped: it holds nothing in a process any more. */
+  /** Seen stopped: it holds nothing in a process any more. Its `pid`, `pidStart` and `bootId` become null. */
   stopped(row: number): void;
   role(row: number, role: ContainerRole): void;
   /** The same environment under a newer generation. */

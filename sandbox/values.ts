@@ -1,6 +1,7 @@
 /** Opens the values of a wish as text for Docker's `Config.Env`, the one place where a value becomes a string; wipes the bytes. */
 
 import { SandboxError } from './errors.js';
+import { SEALED } from './plan-refusals.js';
 import type { ValueHandle } from './types.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -44,9 +45,5 @@ function unfit(value: ValueHandle, what: string): SandboxError {
 
 /** The refusal of whatever needs values while there is no key. */
 export function sealed(): SandboxError {
-  return new SandboxError(
-    'WISH_SEALED',
-    'The vault is sealed: values are taken away, but none is given. Run `ampoule vault unseal`.',
-    { retry: true },
-  );
+  return new SandboxError(SEALED.code, SEALED.message, { retry: SEALED.retry });
 }

@@ -1,0 +1,147 @@
+/** Delivery by Docker's `Config.Env`: one container per environment, replaced when that changes. Wires; decides nothing itself. */
+
+import { type Creator, equalsWish } from './create.js';
+import type { Engine } from './engine.js';
+import { EnvPass, type PassParts } from './env-pass.js';
+import { Kernel } from './env-revoke.js';
+import { SandboxError } from './errors.js';
+import { type Execs, makeExecs } from './exec.js';
+import { PATIENCE } from './execute.js';
+import { readLogs } from './logs.js';
+import { observe, orphansOf } from './observe.js';
+import { Restarts } from './restarts.js';
+import type { Delivery, Ledger, LedgerRow, Log, SandboxSpec, Wish } from './types.js';
+
+/** What the reconciler asks of a delivery beside the interface. */
+export interface EnvDelivery extends Delivery {
+  readonly kind: 'env';
+  /** Removes containers of ours that belong to a sandbox of which nothing else is known. */
+  removeOrphans(vault: string, sandbox: string): Promise<void>;
+}
+
+export interface EnvDeliveryOptions {
+  engine: Engine;
+  ledger: Ledger;
+  /** Runs commands; made from `engine` when not given. */
+  execs?: Execs;
+  log?: Log;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
+  const { engine, ledger, execs = makeExecs({ engine }), log = () => {}, now = Date.now } = options;
+  const creator: Creator = { engine, ledger, shells: new Set(), cpus: null };
+  const kernel = new Kernel();
+  const restarts = new Restarts();
+  const termAt = new Map<string, number>();
+  const portsAsked = new Map<string, SandboxSpec['ports']>();
+
+  return {
+    kind: 'env',
+
+    async apply(wish, { signal = new AbortController().signal, progress = () => {} } = {}) {
+      const scoped = engine.within(signal);
+      const scopedCreator: Creator = {
+        engine: scoped,
+        ledger,
+        shells: creator.shells,
+        get cpus() {
+          return creator.cpus;
+        },
+        set cpus(count) {
+          creator.cpus = count;
+        },
+      };
+      const look = (of: Wish) => observe(scoped, ledger, of, (seen, row) => equalsWish(scopedCreator, of, seen, row));
+      const parts: PassParts = {
+        look,
+        restarts,
+        portsAsked,
+        run: {
+          creator: scopedCreator,
+          engine: scoped,
+          ledger,
+          kernel,
+          log,
+          signal,
+          progress,
+          replaced: (dockerId) => execs.replaced(dockerId),
+          termAt,
+          now,
+          portsChosen: (asked) => {
+            portsAsked.set(wish.spec.id, asked);
+          },
+        },
+      };
+      return new EnvPass(parts).run(wish);
+    },
+
+    async revoke(sandbox) {
+      const rows = ledger.rows(sandbox).filter((row) => row.dockerId !== null && row.holds.length > 0);
+      const ends = await Promise.allSettled(rows.map((row) => endRow({ engine, ledger, kernel }, row)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    },
+
+    async exec(request) {
+      const { row, id } = currentOf(ledger, request.sandbox);
+      const seen = await engine.inspect(id);
+      if (seen === null || !seen.state.running || seen.state.paused) throw notRunning();
+      const hold = seen.config.entrypoint[0] === '/bin/sh' && seen.config.cmd.length === 0;
+      return execs.start(request, { dockerId: row.dockerId ?? id, pid: seen.state.pid, hold });
+    },
+
+    async *logs(sandbox, options, signal) {
+      const { id } = currentOf(ledger, sandbox);
+      const seen = await engine.inspect(id);
+      if (seen === null) throw notRunning();
+      yield* readLogs(engine, { dockerId: id, tty: seen.config.tty }, options, signal);
+    },
+
+    async removeOrphans(vault, sandbox) {
+      for (const orphan of await orphansOf(engine, ledger, vault, sandbox)) {
+        await engine.remove(orphan.id, { volumes: true });
+        log('warn', 'removed a container of ours that nothing wants', { sandbox, container: orphan.id });
+      }
+    },
+  };
+}
+
+/** Kills what a row's container runs, by Docker or by the kernel; throws when neither could be seen to work. */
+async function endRow(
+  { engine, ledger, kernel }: { engine: Engine; ledger: Ledger; kernel: Kernel },
+  row: LedgerRow,
+): Promise<void> {
+  const id = row.dockerId;
+  if (id === null) return;
+  try {
+    const impatient = engine.within(AbortSignal.timeout(PATIENCE));
+    await impatient.kill(id, 'SIGKILL');
+    if (!(await impatient.waitStopped(id, PATIENCE))) throw stillRunning();
+  } catch (error) {
+    if (!(await kernel.end(row))) throw error;
+  }
+  ledger.stopped(row.id);
+}
+
+function currentOf(ledger: Ledger, sandbox: string): { row: LedgerRow; id: string } {
+  const rows = ledger.rows(sandbox);
+  const row = rows.find((one) => one.role === 'current' && one.dockerId !== null);
+  if (!row?.dockerId) throw notRunning();
+  return { row, id: row.dockerId };
+}
+
+function notRunning(): SandboxError {
+  return new SandboxError(
+    'SANDBOX_NOT_RUNNING',
+    'The sandbox runs no container at this moment. See its state with `ampoule sandbox ls`, then try again.',
+  );
+}
+
+function stillRunning(): SandboxError {
+  return new SandboxError(
+    'ENGINE_UNREACHABLE',
+    'Docker killed the container, and it still runs. Nothing to do: it is tried again; see `docker info` if this lasts.',
+    { retry: true },
+  );
+}

@@ -1,0 +1,167 @@
+/** Carries out the operations of a plan, one after the other; decides nothing. The first failure ends it: the caller looks again. */
+
+import { type Creator, createContainer } from './create.js';
+import { type Engine, UnknownOutcome } from './engine.js';
+import type { Kernel } from './env-revoke.js';
+import type { Operation, Subject } from './operations.js';
+import { printed } from './operations.js';
+import { choosePorts } from './ports.js';
+import type { Ledger, LedgerRow, Log, SandboxState, Wish } from './types.js';
+
+/** Milliseconds that Docker has to answer where something is taken away, before the kernel does it. */
+export const PATIENCE = 500;
+/** Milliseconds for a killed container to stand still. */
+const DEATH = 5_000;
+
+export interface Execution {
+  creator: Creator;
+  engine: Engine;
+  ledger: Ledger;
+  kernel: Kernel;
+  log: Log;
+  signal: AbortSignal;
+  progress: (state: SandboxState) => void;
+  /** Called before a container is stopped, whose commands then end for that reason. */
+  replaced: (dockerId: string) => void;
+  /** When TERM was first sent to a container: its grace period runs once. */
+  termAt: Map<string, number>;
+  now: () => number;
+  /** Called when host ports were chosen, with what was asked for. */
+  portsChosen: (asked: Wish['spec']['ports']) => void;
+}
+
+interface Known {
+  row: LedgerRow;
+  id: string;
+  name: string;
+}
+
+export async function execute(run: Execution, wish: Wish, operations: Operation[]): Promise<void> {
+  const text = printed(operations);
+  let current = wish;
+  let created: Known | null = null;
+  for (const [index, operation] of operations.entries()) {
+    if (run.signal.aborted) throw new UnknownOutcome(operation.do, 'the pass was given up');
+    const began = run.now();
+    if (operation.do === 'choosePorts') current = portsFor(run, current);
+    else if (operation.do === 'create') {
+      run.progress('creating');
+      created = await createContainer(run.creator, current, operation);
+    } else await perform(run, current, operation, created);
+    run.log('info', text[index] ?? operation.do, {
+      sandbox: wish.spec.id,
+      operation: operation.do,
+      cause: operation.cause,
+      ms: run.now() - began,
+    });
+  }
+}
+
+type Rest = Exclude<Operation, { do: 'choosePorts' | 'create' }>;
+
+async function perform(run: Execution, wish: Wish, operation: Rest, created: Known | null): Promise<void> {
+  const { engine, ledger } = run;
+  const known = (of: Subject): Known => {
+    if (of !== 'created') return of;
+    if (created === null) throw new Error('a plan used a container that it had not created');
+    return created;
+  };
+  switch (operation.do) {
+    case 'adopt':
+      ledger.created(operation.row.id, operation.id, (await engine.inspect(operation.id))?.imageId ?? null);
+      return;
+    case 'end':
+      ledger.ended(operation.row.id);
+      return;
+    case 'recordStart': {
+      const { row, id } = known(operation.of);
+      ledger.starting(row.id);
+      await recordStart(run, row, id);
+      return;
+    }
+    case 'recordStop':
+      ledger.stopped(known(operation.of).row.id);
+      return;
+    case 'recordGeneration':
+      ledger.generation(known(operation.of).row.id, operation.epoch, operation.generation);
+      return;
+    case 'role':
+      ledger.role(known(operation.of).row.id, operation.role);
+      return;
+    case 'unpause':
+      await engine.unpause(known(operation.of).id);
+      return;
+    case 'stop':
+      await stop(run, known(operation.of), operation.grace, operation.revoking);
+      return;
+    case 'remove': {
+      const { id } = known(operation.of);
+      if (wish.goal === 'removed') run.progress('removing');
+      run.replaced(id);
+      await engine.remove(id, { volumes: true });
+      run.termAt.delete(id);
+      return;
+    }
+    case 'removeStranger':
+      await engine.remove(operation.id, { volumes: true });
+      return;
+    case 'removeVolume':
+      await engine.removeVolume(operation.volume);
+      return;
+    case 'pull':
+      run.progress('pulling');
+      await engine.pull(operation.image, { signal: run.signal });
+      return;
+    case 'start': {
+      const { row, id } = known(operation.of);
+      ledger.starting(row.id);
+      await engine.start(id);
+      await recordStart(run, row, id);
+      return;
+    }
+    case 'rename':
+      await engine.rename(known(operation.of).id, operation.name);
+      return;
+  }
+}
+
+function portsFor(run: Execution, wish: Wish): Wish {
+  const ports = choosePorts(wish.spec.ports);
+  run.portsChosen(wish.spec.ports);
+  run.ledger.keepPorts(wish.spec.id, ports);
+  return { ...wish, spec: { ...wish.spec, ports } };
+}
+
+async function recordStart(run: Execution, row: LedgerRow, id: string): Promise<void> {
+  const seen = await run.engine.inspect(id);
+  run.termAt.delete(id);
+  if (seen && seen.state.pid > 0) run.ledger.started(row.id, run.kernel.record(seen.state.pid, id));
+  else run.ledger.stopped(row.id);
+}
+
+/** TERM, the grace period by our own timer, KILL. A revocation does not depend on Docker where the kernel can do it. */
+async function stop(run: Execution, { row, id }: Known, grace: number, revoking: boolean): Promise<void> {
+  run.replaced(id);
+  try {
+    await stopByDocker(run, id, grace, revoking ? PATIENCE : null);
+  } catch (error) {
+    if (revoking && (await run.kernel.end(row))) run.ledger.stopped(row.id);
+    throw error;
+  }
+  run.ledger.stopped(row.id);
+}
+
+async function stopByDocker(run: Execution, id: string, grace: number, patience: number | null): Promise<void> {
+  const impatient = <T>(call: (engine: Engine) => Promise<T>) =>
+    patience === null ? call(run.engine) : call(run.engine.within(AbortSignal.timeout(patience)));
+  if (grace > 0) {
+    const termAt = run.termAt.get(id) ?? run.now();
+    run.termAt.set(id, termAt);
+    await impatient((engine) => engine.kill(id, 'SIGTERM'));
+    const left = termAt + grace - run.now();
+    if (left > 0 && (await run.engine.waitStopped(id, left))) return;
+  }
+  await impatient((engine) => engine.kill(id, 'SIGKILL'));
+  if (!(await run.engine.waitStopped(id, patience ?? DEATH)))
+    throw new UnknownOutcome('kill', 'the container still runs');
+}

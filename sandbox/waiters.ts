@@ -1,0 +1,99 @@
+/** Those who wait until a sandbox has reached a generation, and what they are told; knows no pass and no Docker. */
+
+import type { SandboxError } from './errors.js';
+import { older } from './holding.js';
+import type { Timers } from './timers.js';
+import type { Outcome } from './types.js';
+
+interface Point {
+  epoch: number;
+  generation: number;
+}
+interface Waiter {
+  target: Point;
+  since: number;
+  cancel: () => void;
+  tell: (outcome: Outcome) => void;
+}
+
+export class Waiters {
+  readonly #timers: Timers;
+  readonly #waiting = new Set<Waiter>();
+  #applied: (Point & { notices: string[] }) | null = null;
+  #failed: (Point & { error: SandboxError }) | null = null;
+  #gone = false;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** Resolves at once where it is reached already, after `waitMs` with `pending` at the latest. */
+  wait(target: Point, waitMs: number): Promise<Outcome> {
+    const since = this.#timers.now();
+    if (this.#hasReached(target)) return Promise.resolve(this.#outcome(target, since, 'applied'));
+    if (waitMs <= 0) return Promise.resolve(this.#outcome(target, since, 'pending'));
+    return new Promise((tell) => {
+      const waiter: Waiter = { target, since, tell, cancel: () => {} };
+      waiter.cancel = this.#timers.after(waitMs, () => this.#answer(waiter, 'pending'));
+      this.#waiting.add(waiter);
+    });
+  }
+
+  empty(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  /** A pass for this point succeeded. */
+  applied(point: Point, notices: string[]): void {
+    const known = this.#applied;
+    const same = known?.epoch === point.epoch && known.generation === point.generation;
+    if (known && older(point, known)) return;
+    this.#applied = { epoch: point.epoch, generation: point.generation, notices };
+    if (same && known) this.#applied.notices = [...new Set([...known.notices, ...notices])];
+    this.#failed = null;
+    this.#gone = false;
+    for (const waiter of [...this.#waiting]) if (this.#hasReached(waiter.target)) this.#answer(waiter, 'applied');
+  }
+
+  /** A pass for this point failed; who waits for it hears at once what trying again will not mend. */
+  failed(point: Point, error: SandboxError): void {
+    this.#failed = { epoch: point.epoch, generation: point.generation, error };
+    if (error.retry && error.code !== 'WISH_SEALED') return;
+    for (const waiter of [...this.#waiting])
+      if (!older(point, waiter.target)) this.#answer(waiter, error.retry ? 'pending' : 'failed');
+  }
+
+  /** There is nothing of the sandbox any more. */
+  gone(): void {
+    this.#gone = true;
+    for (const waiter of [...this.#waiting]) this.#answer(waiter, 'applied');
+  }
+
+  /** Nobody will bring anything further. */
+  close(): void {
+    for (const waiter of [...this.#waiting]) this.#answer(waiter, 'pending');
+  }
+
+  #hasReached(target: Point): boolean {
+    return this.#gone || (this.#applied !== null && !older(this.#applied, target));
+  }
+
+  #answer(waiter: Waiter, state: Outcome['state']): void {
+    waiter.cancel();
+    this.#waiting.delete(waiter);
+    waiter.tell(this.#outcome(waiter.target, waiter.since, state));
+  }
+
+  #outcome(target: Point, since: number, state: Outcome['state']): Outcome {
+    const reached = state === 'applied' && this.#applied && !older(this.#applied, target) ? this.#applied : null;
+    const error = state === 'applied' ? null : (this.#failed?.error ?? null);
+    return {
+      state,
+      ...(error ? { code: error.code, reason: error.message } : {}),
+      epoch: reached?.epoch ?? this.#applied?.epoch ?? target.epoch,
+      generation: reached?.generation ?? this.#applied?.generation ?? 0,
+      tookMs: Math.max(0, Math.round(this.#timers.now() - since)),
+      notices: reached?.notices ?? [],
+    };
+  }
+}

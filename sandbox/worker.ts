@@ -1,0 +1,259 @@
+/** Keeps one sandbox at its wish: one pass in flight, one pending, the newest wish wins. Knows no Docker. */
+
+import { PassFailed } from './env-pass.js';
+import { SandboxError } from './errors.js';
+import { older, revoked } from './holding.js';
+import { containerName } from './labels.js';
+import type { Lanes } from './lanes.js';
+import { retryDelay } from './retry.js';
+import type { Timers } from './timers.js';
+import type { Applied, Delivery, Ledger, Log, Outcome, SandboxState, SandboxView, Wish, Wishes } from './types.js';
+import { Waiters } from './waiters.js';
+
+/** Milliseconds that a pass in flight may keep a revocation waiting before it is given up. */
+const PATIENCE = 500;
+
+export interface WorkerParts {
+  sandbox: string;
+  wishes: Wishes;
+  ledger: Ledger;
+  delivery: (sandbox: string) => Delivery;
+  /** Removes containers of ours of a sandbox that is not known. */
+  removeOrphans: (sandbox: string) => Promise<void>;
+  lanes: Lanes;
+  timers: Timers;
+  log: Log;
+  changed: (sandbox: string) => void;
+}
+
+/** What a list should show of a sandbox. */
+export interface Expected {
+  containerId: string | null;
+  running: boolean;
+  name: string;
+}
+
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #waiters: Waiters;
+  #view: SandboxView = {
+    state: 'creating',
+    containerId: null,
+    imageDigest: null,
+    epoch: 0,
+    generation: 0,
+    startedAt: null,
+    exitCode: null,
+  };
+  /** Of the pass in flight; null until it has read one. */
+  #wish: Wish | null = null;
+  /** Of the last pass. */
+  #last: Wish | null = null;
+  #flight: { control: AbortController; done: Promise<void> } | null = null;
+  #pending = false;
+  #failures = 0;
+  #error: SandboxError | null = null;
+  #looked = false;
+  #stopped = false;
+  #timed = false;
+  #cancelAgain: () => void = () => {};
+  #cancelPatience: () => void = () => {};
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#waiters = new Waiters(parts.timers);
+  }
+
+  /** Somebody says that something may be different; a failure that waits for its time is not hurried. */
+  hint(): void {
+    if (this.#flight === null && !(this.#error !== null && this.#timed)) this.wake();
+  }
+
+  /** There is something to do. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#cancelAgain();
+    this.#timed = false;
+    if (this.#flight === null) {
+      this.#begin();
+      return;
+    }
+    this.#pending = true;
+    this.#cancelPatience();
+    this.#cancelPatience = this.#parts.timers.after(
+      this.#view.state === 'pulling' ? 0 : PATIENCE,
+      () => void this.#interrupt(),
+    );
+  }
+
+  settle(target: { epoch: number; generation: number }, waitMs: number): Promise<Outcome> {
+    const outcome = this.#waiters.wait(target, waitMs);
+    const inTime = this.#flight !== null && (this.#wish === null || !older(this.#wish, target));
+    if (!this.#waiters.empty() && !inTime) this.wake();
+    return outcome;
+  }
+
+  view(): SandboxView {
+    return { ...this.#view };
+  }
+
+  /** What a list should show of it; null while that is not known. */
+  expected(): Expected | null {
+    if (!this.settled()) return null;
+    const { containerId, state } = this.#view;
+    return { containerId, running: state === 'running', name: this.#last ? containerName(this.#last.spec) : '' };
+  }
+
+  /** Nothing is known to be left to do. */
+  settled(): boolean {
+    return this.#looked && this.#flight === null && !this.#pending && this.#error === null;
+  }
+
+  /** Resolves when no pass is in flight and none pending. */
+  async idle(): Promise<void> {
+    while (this.#flight !== null) await this.#flight.done;
+  }
+
+  /** Gives waiting callers their answer, and waits for the pass in flight; after `withinMs` gives it up. */
+  async stop(withinMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#pending = false;
+    this.#cancelAgain();
+    this.#cancelPatience();
+    const flight = this.#flight;
+    if (flight) {
+      const cancel = this.#parts.timers.after(withinMs, () => flight.control.abort());
+      await flight.done;
+      cancel();
+    }
+    this.#waiters.close();
+  }
+
+  #begin(): void {
+    const control = new AbortController();
+    this.#pending = false;
+    const done = this.#pass(control.signal).then((againMs) => {
+      this.#flight = null;
+      this.#last = this.#wish;
+      this.#wish = null;
+      this.#cancelPatience();
+      if (this.#stopped) return;
+      if (this.#pending) this.#begin();
+      else if (againMs !== null) {
+        this.#timed = true;
+        this.#cancelAgain = this.#parts.timers.after(againMs, () => this.wake());
+      }
+    });
+    this.#flight = { control, done };
+  }
+
+  /** Milliseconds until the next look; null: a hint or the rhythm is enough. Never throws. */
+  async #pass(signal: AbortSignal): Promise<number | null> {
+    const { sandbox, lanes } = this.#parts;
+    // A wake and the settle that follows it belong together.
+    await Promise.resolve();
+    let wish: Wish | null = null;
+    try {
+      wish = this.#parts.wishes.of(sandbox);
+      this.#wish = wish;
+      if (wish === null) {
+        await this.#parts.removeOrphans(sandbox);
+        this.#gone();
+        return null;
+      }
+      const asked = wish;
+      const urgent = asked.goal === 'removed' || this.#mustLose(asked);
+      const applied = await lanes.run(urgent, () => this.#apply(asked, signal));
+      this.#reached(asked, applied);
+      return applied.againMs;
+    } catch (error) {
+      if (signal.aborted && !this.#stopped) return 0;
+      return this.#failed(wish, error);
+    }
+  }
+
+  #apply(wish: Wish, signal: AbortSignal): Promise<Applied> {
+    return this.#parts.delivery(wish.spec.id).apply(wish, {
+      signal,
+      progress: (state) => this.#show({ ...this.#view, state }),
+    });
+  }
+
+  #reached(wish: Wish, applied: Applied): void {
+    this.#looked = true;
+    this.#failures = 0;
+    this.#error = null;
+    this.#show({ ...applied.seen, epoch: wish.epoch, generation: wish.generation });
+    this.#waiters.applied(wish, applied.notices);
+  }
+
+  #gone(): void {
+    this.#looked = true;
+    this.#failures = 0;
+    this.#error = null;
+    const { epoch, generation } = this.#view;
+    this.#show({
+      state: 'removed',
+      containerId: null,
+      imageDigest: null,
+      epoch,
+      generation,
+      startedAt: null,
+      exitCode: null,
+    });
+    this.#waiters.gone();
+  }
+
+  #failed(wish: Wish | null, thrown: unknown): number {
+    const error = thrown instanceof SandboxError ? thrown : unexpected(thrown);
+    const { sandbox, log } = this.#parts;
+    this.#looked = true;
+    this.#failures = this.#error?.code === error.code ? this.#failures + 1 : 1;
+    this.#error = error;
+    if (this.#failures === 1) log('warn', error.message, { sandbox, code: error.code });
+    const seen = error instanceof PassFailed ? error.seen : null;
+    const state: SandboxState = seen?.state ?? (error.retry ? this.#view.state : 'failed');
+    this.#show({ ...this.#view, ...seen, state, code: error.code, reason: error.message });
+    if (wish && error instanceof PassFailed && error.quiet) this.#waiters.applied(wish, []);
+    else if (wish) this.#waiters.failed(wish, error);
+    return retryDelay(error.code, error.retry, this.#failures);
+  }
+
+  #show(view: SandboxView): void {
+    const before = this.#view;
+    this.#view = view;
+    const same =
+      before.state === view.state &&
+      before.code === view.code &&
+      before.containerId === view.containerId &&
+      before.generation === view.generation;
+    if (!same) this.#parts.changed(this.#parts.sandbox);
+  }
+
+  /** Whether a container holds something that this wish takes away. */
+  #mustLose(wish: Wish): boolean {
+    return this.#parts.ledger.rows(wish.spec.id).some((row) => revoked(row, wish));
+  }
+
+  /** Gives the pass in flight up when a newer wish takes something away that it does not. */
+  #interrupt(): void {
+    const { sandbox, wishes, log } = this.#parts;
+    try {
+      const now = wishes.of(sandbox);
+      const then = this.#wish;
+      if (now === null || then === null || this.#flight === null) return;
+      const ends = now.goal === 'removed' && then.goal !== 'removed';
+      if (ends || (this.#mustLose(now) && !this.#mustLose(then))) this.#flight.control.abort();
+    } catch (error) {
+      log('warn', unexpected(error).message, { sandbox });
+    }
+  }
+}
+
+function unexpected(cause: unknown): SandboxError {
+  return new SandboxError(
+    'ENGINE_REFUSED',
+    'A pass over the sandbox failed unexpectedly. It is tried again; see the daemon log (`journalctl -u ampouled`).',
+    { retry: true, cause },
+  );
+}
