@@ -122,7 +122,7 @@ export function attach(place: EnginePlace): EngineFace {
     docker,
     tryDocker: (args, options = {}) => run('docker', args, { ...options, env: { ...options.env, ...env } }),
     inNetwork: (file, ...args) => run('nsenter', ['-t', String(place.guard), '-n', file, ...args]),
-    importBusybox: () => importBusybox({ dockerHost: place.dockerHost }),
+    importBusybox: async () => (await importBusybox({ dockerHost: place.dockerHost })).image,
   };
 }
 

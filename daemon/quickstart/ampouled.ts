@@ -1,0 +1,105 @@
+/** Starts the daemon for the quickstart and leaves it running; finds the one of an earlier run. */
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Api, apiAt } from './api.js';
+import { note, type Places, readRecord } from './places.js';
+import { alive, end, identify } from './process.js';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/ampouled.js', import.meta.url));
+const USUAL_PORT = 7433;
+
+export interface RunningDaemon {
+  api: Api;
+  /** `http://127.0.0.1:7433` */
+  address: string;
+  pid: number;
+  vault: string;
+  told: string;
+}
+
+/** A daemon of this build that works with this engine; one of an older build or for another engine is replaced. */
+export async function findDaemon(
+  places: Places,
+  engine: { dockerHost: string },
+  image: string,
+): Promise<RunningDaemon> {
+  const build = createHash('sha256').update(readFileSync(PROGRAM)).digest('hex');
+  const earlier = readRecord(places).daemon;
+  if (earlier !== undefined && alive(earlier.process)) {
+    if (earlier.build === build && earlier.dockerHost === engine.dockerHost) {
+      const api = apiAt(earlier.address, token(places));
+      if ((await api.tryGet('/readyz')) === 200) {
+        return { api, address: earlier.address, pid: earlier.process.pid, vault: earlier.vault, told: 'runs already' };
+      }
+    }
+    await end(earlier.process, 10_000);
+  }
+  const port = (await free(USUAL_PORT)) ?? (await free(0));
+  const address = `http://127.0.0.1:${port}`;
+  const { daemon } = places;
+  const settings = {
+    dataDir: daemon.data,
+    keyFile: daemon.key,
+    bootstrapTokenFile: daemon.token,
+    auditHeadFile: daemon.auditHead,
+    runDir: daemon.run,
+    socket: daemon.socket,
+    listen: `127.0.0.1:${port}`,
+    defaultImage: image,
+    dockerHost: engine.dockerHost,
+  };
+  writeFileSync(daemon.config, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  const log = openSync(daemon.log, 'a', 0o600);
+  const child = spawn(process.execPath, [PROGRAM, '--config', daemon.config], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    // Nothing of the shell's settings: what is configured stands in the file.
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' },
+  });
+  closeSync(log);
+  let ended: string | null = null;
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `it ended with ${signal ?? code}`;
+  });
+  const started = identify(child.pid ?? 0);
+  for (let tries = 0; ; tries++) {
+    if (ended !== null || tries > 600) {
+      const last = readFileSync(daemon.log, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
+      throw new Error(`The daemon did not get ready (${ended ?? 'no answer'}): ${last}`);
+    }
+    if ((await apiAt(address, '').tryGet('/readyz')) === 200) break;
+    await pause(50);
+  }
+  child.removeAllListeners();
+  child.unref();
+  if (started === null) throw new Error('The daemon cannot be found in /proc. Is /proc mounted?');
+  const api = apiAt(address, token(places));
+  const vault = String((await api.must('GET', '/v1/vault')).id);
+  note(places, { daemon: { process: started, build, address, dockerHost: engine.dockerHost, vault } });
+  return { api, address, pid: started.pid, vault, told: `started, listens on ${address}` };
+}
+
+function token(places: Places): string {
+  return readFileSync(places.daemon.token, 'utf8').trim();
+}
+
+/** The port if nothing listens there (any free one for 0); null when it is taken. */
+function free(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : null));
+    });
+  });
+}
