@@ -3,9 +3,10 @@
  * once a second and at close; always behind the database, never ahead of it. Holds no value.
  */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Chain, ChainEnd } from './audit-chain.js';
+import { makeDirectory } from './directory.js';
 import type { AuditVerdict } from './types.js';
 
 /** What the file holds, as JSON. */
@@ -46,7 +47,7 @@ export function readHead(file: string): Head | null | 'unreadable' {
 
 /** Replaces the head in `file` durably. */
 export function writeHead(file: string, head: Head): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   const next = `${file}.next`;
   const descriptor = openSync(next, 'w', 0o600);
   try {

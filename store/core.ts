@@ -3,7 +3,7 @@
  * secrets and sessions; store/open.ts puts those on top.
  */
 
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { monotonicFactory } from 'ulid';
 import { type Acts, makeActs } from './act.js';
@@ -15,6 +15,7 @@ import { systemClock } from './clock.js';
 import type { Clock, Context, Failpoint } from './context.js';
 import { createVault, readVaultRow, type VaultRow } from './create.js';
 import { checkpoint, type Database, openDatabase, syncFile } from './database.js';
+import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import { type Guard, makeGuard } from './guard.js';
 import { readKeyFile } from './key-file.js';
@@ -70,7 +71,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
   const file = join(options.dataDir, VAULT_FILE);
   const fresh = !existsSync(file) ? firstUnlock(options) : null;
   for (const directory of [options.dataDir, options.runDir, dirname(options.auditHeadFile)])
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    prepareDirectory(directory);
   const unclean = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const db = openDatabase(file, options.synchronous === undefined ? {} : { synchronous: options.synchronous });
   try {
@@ -88,6 +89,16 @@ export async function openCore(options: OpenOptions): Promise<Core> {
   } finally {
     if (fresh?.kind === 'keyFile') wipe(fresh.key);
     if ('passphrase' in options.unlock) wipe(options.unlock.passphrase);
+  }
+}
+
+function prepareDirectory(path: string): void {
+  try {
+    makeDirectory(path);
+  } catch (cause) {
+    throw new StoreError('STORAGE_FAILED', `The directory ${path} cannot be made. Make it, or choose another one.`, {
+      cause,
+    });
   }
 }
 

@@ -28,10 +28,9 @@ export interface DatabaseOptions {
  * VAULT_LOCKED when another process has it; STORAGE_FAILED when it is damaged or cannot be read.
  */
 export function openDatabase(file: string, options: DatabaseOptions = {}): Database {
-  const fresh = !existsSync(file);
-  if (fresh && options.create !== false) createPrivateFile(file);
   let db: Database | null = null;
   try {
+    if (!existsSync(file) && options.create !== false) createPrivateFile(file);
     db = new Sqlite(file, { fileMustExist: true, timeout: LOCK_WAIT });
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('trusted_schema = OFF');

@@ -1,8 +1,9 @@
 /** Key files: 32 random bytes that unlock a vault, in a file of their own. Knows no database. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFile } from './database.js';
+import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import { KEY_BYTES, randomBytes, wipe } from './seal.js';
 
@@ -12,7 +13,7 @@ import { KEY_BYTES, randomBytes, wipe } from './seal.js';
  */
 export function makeKeyFile(path: string): void {
   const directory = dirname(path);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const descriptor = openNew(path);
   const key = randomBytes(KEY_BYTES);
   try {

@@ -3,7 +3,7 @@
  * that whatever was made after the backup is known as such. Reveals no value.
  */
 
-import { chmodSync, constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeChain, restoreTarget } from './audit-chain.js';
 import { type Head, readHead, writeHead } from './audit-head.js';
@@ -12,6 +12,7 @@ import type { Clock } from './context.js';
 import { VAULT_FILE } from './core.js';
 import { readVaultRow, type VaultRow } from './create.js';
 import { type Database, leaveWal, openDatabase, syncFile } from './database.js';
+import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import { readKeyFile } from './key-file.js';
 import { FORMAT, makeKeyring, type WrappedDataKey } from './keyring.js';
@@ -47,7 +48,7 @@ export async function restoreVault(options: RestoreOptions): Promise<Restored> {
   await sealReady();
   const { file, dataDir, clock = systemClock() } = options;
   if (!existsSync(file)) throw invalid(file, 'there is no such file');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDir);
   const place = join(dataDir, VAULT_FILE);
   const old = existsSync(place) ? takeOld(place) : null;
   const next = `${place}.restoring`;

@@ -3,9 +3,10 @@
  * again even after a restart. Holds ids only, never a value; recording them is store/act.ts's.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFile } from './database.js';
+import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import type { Millis } from './types.js';
 
@@ -53,7 +54,7 @@ export function makeTombstones(runDir: string, vaultId: string): Tombstones {
         rmSync(file, { force: true });
         return true;
       }
-      mkdirSync(runDir, { recursive: true, mode: 0o700 });
+      makeDirectory(runDir);
       writeFileSync(`${file}.next`, lines.join(''), { mode: 0o600, flush: true });
       renameSync(`${file}.next`, file);
       syncFile(file);

@@ -1,0 +1,65 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openDatabase } from '../../store/database.js';
+import { MIGRATIONS, migrate, schemaOf } from '../../store/migrate.js';
+import { open, options } from './core-fixture.js';
+
+const more = [...MIGRATIONS, "CREATE TABLE extra (a); UPDATE vault SET minVersion = '9.1.0'"];
+
+async function madeVault(directory: string): Promise<string> {
+  const core = await open(directory);
+  core.close();
+  return join(options(directory).dataDir, 'vault.db');
+}
+
+t.test('an empty file gets every migration and no copy', async (t) => {
+  const file = join(t.testdir(), 'a.db');
+  const db = openDatabase(file);
+  t.teardown(() => db.close());
+  t.equal(schemaOf(db), 0);
+  t.equal(migrate(db, [...MIGRATIONS, 'CREATE TABLE extra (a)']), 2);
+  t.equal(schemaOf(db, more), 2);
+  t.equal(migrate(db, more), 2, 'nothing left to do');
+  t.notOk(existsSync(`${file}.schema-1`));
+});
+
+t.test('a vault is copied before each of its migrations, and the copy still opens', async (t) => {
+  const file = await madeVault(t.testdir());
+  const db = openDatabase(file);
+  t.equal(migrate(db, more), 2);
+  db.close();
+  t.equal(statSync(`${file}.schema-1`).mode & 0o777, 0o600);
+  const copy = openDatabase(`${file}.schema-1`);
+  t.equal(schemaOf(copy), 1);
+  t.equal(copy.prepare('SELECT count(*) FROM vault').pluck().get(), 1);
+  copy.close();
+});
+
+t.test('a migration that fails changes nothing', async (t) => {
+  const file = await madeVault(t.testdir());
+  const db = openDatabase(file);
+  t.teardown(() => db.close());
+  t.throws(() => migrate(db, [...MIGRATIONS, 'CREATE TABLE extra (a); CREATE TABLE extra (a)']));
+  t.equal(schemaOf(db), 1);
+  t.notOk(db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'extra'`).get());
+  t.equal(migrate(db, more), 2, 'mended, it runs, although a copy was left');
+});
+
+t.test('a newer schema is refused, with the version that can open it', async (t) => {
+  const directory = t.testdir();
+  const file = await madeVault(directory);
+  const db = openDatabase(file);
+  migrate(db, more);
+  db.close();
+  const refusal = { code: 'SCHEMA_NEWER', message: /schema 2, this program knows 1.*9\.1\.0/ };
+  await t.rejects(open(directory), refusal);
+  await t.rejects(open(directory), refusal, 'again: the lock was given back');
+});
+
+t.test('a database of another program is refused', async (t) => {
+  const db = openDatabase(join(t.testdir(), 'a.db'));
+  t.teardown(() => db.close());
+  db.exec('CREATE TABLE theirs (x)');
+  t.throws(() => schemaOf(db), { code: 'STORAGE_FAILED', message: /another program/ });
+});
