@@ -23,33 +23,45 @@ export function makeIdempotency(context: Context): Idempotency {
     sql(context.db, 'DELETE FROM idempotency WHERE createdAt <= ?').run(now - KEPT);
   }
 
-  return {
-    begin(caller, route, key, body) {
-      if (!KEY.test(key))
-        throw invalid([{ pointer: 'Idempotency-Key', detail: 'is not 1 to 255 visible ASCII characters' }]);
-      const digest = context.keys.mac('idempotency', route, body);
-      const token = tokenOf(caller);
-      const now = context.clock.now();
-      return context.write('idempotency.begin', () => {
-        prune(now);
-        const text = 'SELECT digest, resource, createdAt FROM idempotency WHERE token = ? AND route = ? AND key = ?';
-        const row = sql(context.db, text).get(token, route, key) as Row | undefined;
-        if (row === undefined || row.createdAt <= now - KEPT) {
-          const insert = `INSERT OR REPLACE INTO idempotency (token, route, key, digest, resource, createdAt)
-            VALUES (?, ?, ?, ?, NULL, ?)`;
-          sql(context.db, insert).run(token, route, key, digest, now);
-          return { state: 'fresh' };
-        }
-        if (!timingSafeEqual(row.digest, digest)) throw mismatch();
-        if (row.resource === null) throw inFlight();
-        return { state: 'replay', resource: row.resource };
-      });
-    },
+  const begin: Idempotency['begin'] = (caller, route, key, body) => {
+    if (!KEY.test(key))
+      throw invalid([{ pointer: 'Idempotency-Key', detail: 'is not 1 to 255 visible ASCII characters' }]);
+    const digest = context.keys.mac('idempotency', route, body);
+    const token = tokenOf(caller);
+    const now = context.clock.now();
+    return context.write('idempotency.begin', () => {
+      prune(now);
+      const text = 'SELECT digest, resource, createdAt FROM idempotency WHERE token = ? AND route = ? AND key = ?';
+      const row = sql(context.db, text).get(token, route, key) as Row | undefined;
+      if (row === undefined || row.createdAt <= now - KEPT) {
+        const insert = `INSERT OR REPLACE INTO idempotency (token, route, key, digest, resource, createdAt)
+          VALUES (?, ?, ?, ?, NULL, ?)`;
+        sql(context.db, insert).run(token, route, key, digest, now);
+        return { state: 'fresh' };
+      }
+      if (!timingSafeEqual(row.digest, digest)) throw mismatch();
+      if (row.resource === null) throw inFlight();
+      return { state: 'replay', resource: row.resource };
+    });
+  };
 
-    finish(caller, route, key, resource) {
-      const text = 'UPDATE idempotency SET resource = ? WHERE token = ? AND route = ? AND key = ?';
-      context.write('idempotency.finish', () => void sql(context.db, text).run(resource, tokenOf(caller), route, key));
-    },
+  const finish: Idempotency['finish'] = (caller, route, key, resource) => {
+    const text = 'UPDATE idempotency SET resource = ? WHERE token = ? AND route = ? AND key = ?';
+    context.write('idempotency.finish', () => void sql(context.db, text).run(resource, tokenOf(caller), route, key));
+  };
+
+  return {
+    begin,
+    finish,
+
+    once: (caller, route, key, body, make) =>
+      context.write('idempotency.once', () => {
+        const begun = begin(caller, route, key, body);
+        if (begun.state === 'replay') return { resource: begun.resource, replayed: true };
+        const resource = make();
+        finish(caller, route, key, resource);
+        return { resource, replayed: false };
+      }),
 
     abandon(caller, route, key) {
       const text = 'DELETE FROM idempotency WHERE token = ? AND route = ? AND key = ? AND resource IS NULL';

@@ -2,10 +2,10 @@
 
 import { activationsOf, endActivations } from './activations-rows.js';
 import type { Context } from './context.js';
-import { passed, remaining } from './deadline.js';
+import { passed } from './deadline.js';
 import { StoreError } from './errors.js';
 import { targetOf } from './policy.js';
-import { bump, type StoredSession, toStoredSession } from './sessions-rows.js';
+import { bump, type StoredSession, sessionById } from './sessions-rows.js';
 import { sql } from './statements.js';
 import type { Millis, SandboxId, SecretId, SessionId } from './types.js';
 
@@ -34,25 +34,35 @@ export function pairsOf(context: Context, session: SessionId): { session: string
   return activationsOf(context, session).map(({ secret }) => ({ session, secret: secret.id }));
 }
 
-/** A live session and the milliseconds until its idle time runs out; null: never, or a sandbox that is never idle keeps it. */
-const IDLE_LEFT = `CASE WHEN n.idle IS NULL
+/** When a live session `n` has been idle for too long; null: never, as while a sandbox that is never idle is in it. */
+const IDLE_AT = `CASE WHEN n.idle IS NULL
     OR EXISTS (SELECT 1 FROM sandbox b WHERE b.session = n.id AND b.endedAt IS NULL AND b.idle IS NULL) THEN NULL
   ELSE max(n.lastUsedAt, coalesce((SELECT max(b.lastExecAt) FROM sandbox b WHERE b.session = n.id), 0)) + n.idle END`;
 
-interface Live {
-  session: StoredSession;
-  /** Time at which it is idle for too long. */
-  idleAt: Millis | null;
+/** Every time at which something of a live session is due, on the wall clock; of the other boot only the wall clock counts. */
+const DUE = `SELECT n.id AS session, n.until AS at FROM session n WHERE n.endedAt IS NULL AND n.until IS NOT NULL
+  UNION ALL SELECT n.id, n.untilBoot - @boot + @now FROM session n WHERE n.endedAt IS NULL AND n.bootId = @bootId
+  UNION ALL SELECT n.id, ${IDLE_AT} FROM session n WHERE n.endedAt IS NULL AND n.idle IS NOT NULL
+  UNION ALL SELECT a.session, a.until FROM activation a WHERE a.endedAt IS NULL AND a.until IS NOT NULL
+  UNION ALL SELECT a.session, a.untilBoot - @boot + @now FROM activation a WHERE a.endedAt IS NULL AND a.bootId = @bootId
+  UNION ALL SELECT a.session, s.expiresAt FROM secret s JOIN activation a ON a.secret = s.id
+    WHERE s.expiresAt IS NOT NULL AND s.deletedAt IS NULL AND a.endedAt IS NULL`;
+
+function moment({ clock }: Context) {
+  return { now: clock.now(), boot: clock.boot(), bootId: clock.bootId() };
 }
 
-function liveSessions(context: Context): Live[] {
-  const text = `SELECT n.*, ${IDLE_LEFT} AS idleAt FROM session n WHERE n.endedAt IS NULL`;
-  return sql(context.db, text)
-    .all()
-    .map((row) => {
-      const { idleAt, ...session } = row as { idleAt: Millis | null };
-      return { session: toStoredSession(session), idleAt };
-    });
+/** When the next thing is due, on the wall clock; null: nothing. */
+export function nextDue(context: Context): Millis | null {
+  const row = sql(context.db, `SELECT min(at) AS at FROM (${DUE})`).get(moment(context));
+  return (row as { at: Millis | null }).at;
+}
+
+/** Sessions in which something is due, and whether it is the session itself that is idle for too long. */
+function dueSessions(context: Context): { id: SessionId; idleAt: Millis | null }[] {
+  const text = `SELECT n.id, ${IDLE_AT} AS idleAt FROM session n
+    WHERE n.id IN (SELECT session FROM (${DUE}) WHERE at <= @now) ORDER BY n.id`;
+  return sql(context.db, text).all(moment(context)) as { id: SessionId; idleAt: Millis | null }[];
 }
 
 /** Ends what is due. A revocation that cannot be recorded is in force all the same, and counts as done here. */
@@ -60,7 +70,8 @@ export function expireDue(context: Context): { sessions: SessionId[]; sandboxes:
   const daemon = { kind: 'daemon' } as const;
   const sessions: SessionId[] = [];
   const sandboxes: SandboxId[] = [];
-  for (const { session, idleAt } of liveSessions(context)) {
+  for (const { id, idleAt } of dueSessions(context)) {
+    const session = sessionById(context, id);
     const ttl = passed(context.clock, session);
     if (ttl || (idleAt !== null && idleAt <= context.clock.now())) {
       const reason = ttl ? 'ttl' : 'idle';
@@ -105,22 +116,4 @@ function inForceAnyway(revoke: () => void): void {
   } catch (error) {
     if (!(error instanceof StoreError && error.code === 'REVOKED_NOT_RECORDED')) throw error;
   }
-}
-
-/** When the next thing is due, on the wall clock; null: nothing. */
-export function nextDue(context: Context): Millis | null {
-  const now = context.clock.now();
-  const due: Millis[] = [];
-  const later = (left: Millis | null) => {
-    if (left !== null) due.push(now + left);
-  };
-  for (const { session, idleAt } of liveSessions(context)) {
-    later(remaining(context.clock, session));
-    if (idleAt !== null) due.push(idleAt);
-    for (const row of activationsOf(context, session.id)) {
-      later(remaining(context.clock, row));
-      if (row.secret.expiresAt !== null) due.push(row.secret.expiresAt);
-    }
-  }
-  return due.length === 0 ? null : Math.min(...due);
 }

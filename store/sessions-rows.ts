@@ -1,7 +1,7 @@
 /** Rows of sessions as objects, found by name or id within a caller's reach, and their generation. Decides nothing about time. */
 
 import type { Context } from './context.js';
-import type { Deadline } from './deadline.js';
+import { type Deadline, passed } from './deadline.js';
 import { StoreError } from './errors.js';
 import { type Action, authorize, reaches, refuseAs, targetOf } from './policy.js';
 import { quote } from './problems.js';
@@ -69,9 +69,12 @@ export function reachSession(
 /** As `reachSession`, for what only a live session can do; SESSION_ENDED. */
 export function reachLiveSession(context: Context, caller: Caller, action: Action, name: string): StoredSession {
   const session = reachSession(context, caller, action, name);
-  if (session.state === 'live') return session;
+  if (session.state === 'live' && !passed(context.clock, session)) return session;
   const todo = 'Open another one: `ampoule session new`';
-  throw new StoreError('SESSION_ENDED', `The session ${session.name} has ended (${session.endReason}). ${todo}.`);
+  throw new StoreError(
+    'SESSION_ENDED',
+    `The session ${session.name} has ended (${session.endReason ?? 'ttl'}). ${todo}.`,
+  );
 }
 
 export function noSession(name: string): StoreError {

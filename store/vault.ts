@@ -172,6 +172,17 @@ export interface Audit {
 
 /** `Idempotency-Key` records: keyed digest of the body and the id of what was made, never the body. 24 h. */
 export interface Idempotency {
+  /**
+   * Makes what a request asks for, or finds what it made the first time: what `make` does and the key's record are one
+   * transaction, so a crash leaves both or neither. `make` returns the id. Throws IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_FLIGHT.
+   */
+  once(
+    caller: Caller,
+    route: string,
+    key: string,
+    body: Uint8Array,
+    make: () => string,
+  ): { resource: string; replayed: boolean };
   /** `fresh`: go on and call `finish` or `abandon`; `replay`: made before. Throws IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_FLIGHT. */
   begin(
     caller: Caller,

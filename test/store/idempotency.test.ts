@@ -73,3 +73,27 @@ t.test('keys that are none, and a sealed vault', async (t) => {
     'VAULT_SEALED',
   );
 });
+
+t.test('once: what is made and its key are one transaction', async (t) => {
+  const v = await domain(t);
+  const once = (make: () => string) => v.idempotency.once(operator, 'POST /v1/sessions', 'k', body, make);
+  const failing = () =>
+    once(() => {
+      v.session('half');
+      throw new Error('crash');
+    });
+  t.throws(failing, /crash/);
+  t.same(v.sessions.list(operator).items, [], 'nothing half done');
+  const first = once(() => v.session('dev').id);
+  t.equal(first.replayed, false);
+  t.same(
+    once(() => v.session('again').id),
+    { resource: first.resource, replayed: true },
+  );
+  t.equal(v.sessions.list(operator).items.length, 1);
+  const refused = () =>
+    v.idempotency.once(launcherWith({}), 'r', 'k', body, () => v.sessions.get(launcherWith({}), 'dev').id);
+  t.equal(codeOf(refused), 'SESSION_NOT_FOUND');
+  t.match(v.audit('session.get'), [{ outcome: 'refused' }], 'a refusal inside is kept');
+  t.equal(codeOf(refused), 'SESSION_NOT_FOUND', 'and the key is free again');
+});
