@@ -28,6 +28,8 @@ export interface ExecParts {
   startedAt: number;
 }
 
+/** After so many milliseconds without an answer an engine counts as lost. */
+const LOST = 2_000;
 /** How often a silent stream is looked at after its exec was ended. */
 const SILENCE = 2_000;
 
@@ -61,7 +63,7 @@ export class DockerExec implements RunningExec {
   }
 
   end(reason: string): Promise<void> {
-    if (this.#settled) return Promise.resolve();
+    if (this.#settled && this.#ending === null) return Promise.resolve();
     this.#ending ??= this.#end(reason);
     return this.#ending;
   }
@@ -103,7 +105,7 @@ export class DockerExec implements RunningExec {
   /** After the end of the output: how did it end? A command that closed its output may still run for long. */
   async #outcome(): Promise<void> {
     const { engine, exec } = this.#parts;
-    let failures = 0;
+    let lostAt: number | null = null;
     for (let pause = 2; !this.#settled && this.#ending === null; pause = Math.min(250, pause * 1.5)) {
       try {
         const seen = await engine.execInspect(exec);
@@ -115,11 +117,11 @@ export class DockerExec implements RunningExec {
             return await this.#containerGone();
           return this.#finish({ code: seen.exitCode });
         }
-        failures = 0;
+        lostAt = null;
       } catch (error) {
         if (!(error instanceof SandboxError && error.retry)) return await this.#containerGone();
-        failures += 1;
-        if (failures >= 5) return await this.end('ENGINE_UNREACHABLE').catch(() => {});
+        lostAt ??= performance.now();
+        if (performance.now() - lostAt > LOST) return await this.end('ENGINE_UNREACHABLE').catch(() => {});
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
