@@ -20,17 +20,7 @@ export function once(
   if (key === null) return { resource: make(), replayed: false };
   const caller = callerOf(request);
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-  const begun = parts.vault.idempotency.begin(caller, route, key, request.rawBody ?? NO_BYTES);
-  if (begun.state === 'replay') return { resource: begun.resource, replayed: true };
-  let resource: string;
-  try {
-    resource = make();
-  } catch (error) {
-    parts.vault.idempotency.abandon(caller, route, key);
-    throw error;
-  }
-  parts.vault.idempotency.finish(caller, route, key, resource);
-  return { resource, replayed: false };
+  return parts.vault.idempotency.once(caller, route, key, request.rawBody ?? NO_BYTES, make);
 }
 
 function keyOf(request: FastifyRequest): string | null {
