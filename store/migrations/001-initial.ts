@@ -69,6 +69,8 @@ CREATE TABLE secretVersion (
   destroyedAt INTEGER,
   PRIMARY KEY (secret, version)
 ) STRICT, WITHOUT ROWID;
+-- Which versions there are, without walking through their ciphertext.
+CREATE INDEX secretVersionState ON secretVersion (secret, version, destroyedAt, size);
 
 CREATE TABLE session (
   id TEXT PRIMARY KEY,
