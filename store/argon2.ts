@@ -35,7 +35,6 @@ function derive(task: Argon2Task): Promise<Uint8Array> {
     const worker = new Worker(workerFile(), {
       workerData: task,
       transferList: [task.passphrase.buffer as ArrayBuffer],
-      env: {},
     });
     const fail = (cause: unknown) =>
       reject(
