@@ -22,7 +22,11 @@ const USUAL = 'unix:///var/run/docker.sock';
 /** An engine that answers: DOCKER_HOST's, the usual socket's, an earlier quickstart's, or a new one. */
 export async function findEngine(places: Places, given: string | undefined): Promise<FoundEngine> {
   if (given !== undefined && given !== '') {
-    return found(given, false, 'the one that DOCKER_HOST names');
+    return found(given, false, 'the one that DOCKER_HOST names').catch((cause: unknown) => {
+      throw new Error(`The engine that DOCKER_HOST names, ${given}, does not answer. Start it, or unset DOCKER_HOST.`, {
+        cause,
+      });
+    });
   }
   if (await answers('/var/run/docker.sock')) return found(USUAL, false, 'the one that runs here');
   const own = `unix://${places.engine.socket}`;

@@ -1,0 +1,27 @@
+import t from 'tap';
+import { expect, stepper, Unexpected } from '../../../daemon/quickstart/steps.js';
+
+t.test('prints each step with its time, and stops where one fails', async (t) => {
+  const lines: string[] = [];
+  let now = 0;
+  const steps = stepper(
+    (line) => lines.push(line),
+    () => now,
+  );
+  await steps.step('first', async () => {
+    now += 12.4;
+    return 'done';
+  });
+  const result = await steps.obtain('second', async () => ({ told: 'had', value: 7 }));
+  t.equal(result.value, 7);
+  await t.rejects(
+    steps.step('third', async () => {
+      now += 5;
+      expect(false, 'the moon is green');
+      return 'never';
+    }),
+    new Unexpected('Not as expected: the moon is green.'),
+  );
+  t.match(lines, [/^ 1 {2}first +12 ms {3}done$/, /^ 2 {2}second +0 ms {3}had$/, /^ 3 {2}third {2}FAILED after 5 ms$/]);
+  t.doesNotThrow(() => expect(true, ''));
+});

@@ -1,0 +1,86 @@
+/** The quickstart on a machine without an engine: from nothing to the end, twice, and all of it taken away again. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { run } from '../engine/command.js';
+import { ensureEngineNeeds } from '../engine/needs.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A network and a /run of its own: no engine is found, and what the quickstart does to the firewall stays there. */
+const MACHINE = `
+set -e
+busybox ip link set lo up
+mount -t tmpfs none /run
+mkdir -p /etc/docker
+mount -t tmpfs none /etc/docker
+cd "$1"
+firewall() { busybox ip -4 addr; iptables -S; iptables -t nat -S; cat /proc/sys/net/ipv4/ip_forward; }
+firewall >"$AMPOULE_QUICKSTART_DIR-before"
+quickstart() { node daemon/quickstart/setup.mjs quickstart --then daemon/quickstart/main.ts "$@"; }
+quickstart
+eval "$(quickstart | tee "$AMPOULE_QUICKSTART_DIR-second" | grep '^  export')"
+curl -fsS -o /dev/null -X PUT -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR/v1/sessions/quickstart-one/secrets/QUICKSTART_GREETING"
+docker exec ampoule-quickstart-one env | grep ^QUICKSTART_GREETING=hello- >/dev/null
+quickstart --uninstall
+firewall >"$AMPOULE_QUICKSTART_DIR-after"
+echo ALL DONE
+`;
+
+t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 }, async (t) => {
+  await ensureEngineNeeds();
+  const directory = mkdtempSync('/tmp/aq-');
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const home = join(directory, 'q');
+  const env = { AMPOULE_QUICKSTART_DIR: home, DOCKER_HOST: undefined, AMPOULE_NO_INSTALL: '1' };
+  const ran = await run('unshare', ['--net', '--mount', '--propagation', 'slave', 'sh', '-c', MACHINE, 'sh', ROOT], {
+    env,
+    withinMs: 270_000,
+  });
+  t.equal(ran.code, 0, ran.stderr);
+  const steps = ran.stdout.split('\n').filter((line) => /^ ?\d+ {2}/.test(line));
+  for (const title of [
+    'a Docker engine',
+    'an image',
+    'the daemon',
+    'register a secret',
+    'open two sessions',
+    'start a sandbox in each',
+    'before: neither has it',
+    'activate it in the first session',
+    'it is there',
+    'the other session does not have it',
+    'deactivate it',
+    'it is gone, and the other never had it',
+    'end sessions and sandboxes',
+    'stop the engine',
+    'remove the directory',
+  ]) {
+    t.ok(
+      steps.some((line) => line.includes(`  ${title}  `) && /\d+ ms/.test(line)),
+      title,
+    );
+  }
+  t.match(ran.stdout, /vault .*\n.*key .*\n.*token /, 'says where data, key and token lie');
+  const second = readFileSync(`${home}-second`, 'utf8');
+  t.match(second, /the one of the last quickstart/);
+  t.match(second, /runs already/);
+  t.equal(second.match(/^ {2}curl /gm)?.length, 3, 'three curl commands to copy');
+  t.match(ran.stdout, /ALL DONE\n$/);
+  t.notOk(existsSync(home), 'its directory is gone');
+  t.equal(readFileSync(`${home}-after`, 'utf8'), readFileSync(`${home}-before`, 'utf8'), 'the network is as it was');
+});
+
+t.test('says what to do where it cannot go on', async (t) => {
+  const env = { AMPOULE_QUICKSTART_DIR: `/tmp/aq-${process.pid}`, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+  t.teardown(() => rmSync(env.AMPOULE_QUICKSTART_DIR, { recursive: true, force: true }));
+  const main = join(ROOT, 'daemon/quickstart/main.ts');
+  const nowhere = await run(process.execPath, ['--import', 'tsx', main], { env, cwd: ROOT });
+  t.equal(nowhere.code, 1);
+  t.match(nowhere.stderr, /quickstart: .*DOCKER_HOST/);
+  const wrong = await run(process.execPath, ['--import', 'tsx', main, '--frobnicate'], { env, cwd: ROOT });
+  t.equal(wrong.code, 1);
+  t.match(wrong.stderr, /--help/);
+});
