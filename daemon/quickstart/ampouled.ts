@@ -5,12 +5,11 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Api, apiAt } from './api.js';
 import { note, type Places, readRecord } from './places.js';
 import { alive, end, identify } from './process.js';
+import { PROGRAM } from './program.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/ampouled.js', import.meta.url));
 const USUAL_PORT = 7433;
 
 export interface RunningDaemon {

@@ -6,6 +6,7 @@ import { container, demonstrate, SECRET, SESSIONS } from './demo.js';
 import { type FoundEngine, findEngine } from './engine.js';
 import { importBusybox, staticBusybox } from './image.js';
 import { makeRoot, note, type Places, placesFor } from './places.js';
+import { buildProgram } from './program.js';
 import { type Steps, stepper } from './steps.js';
 import { uninstall } from './uninstall.js';
 
@@ -21,6 +22,7 @@ AMPOULE_NO_INSTALL=1 forbids it to install Debian packages.`;
 
 async function quickstart(places: Places, steps: Steps): Promise<void> {
   makeRoot(places);
+  await steps.step('the program', buildProgram);
   const engine = await steps.obtain('a Docker engine', () => findEngine(places, process.env.DOCKER_HOST));
   const { image } = await steps.obtain('an image', () => anImage(places, engine));
   const daemon = await steps.obtain('the daemon', () => findDaemon(places, engine, image));
