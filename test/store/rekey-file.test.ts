@@ -12,11 +12,12 @@ function places(directory: string) {
 t.test('a new path is written at once, and says which setting to change', async (t) => {
   const directory = t.testdir();
   const path = join(directory, 'keys', 'second.key');
-  const made = newKeyFile(path, places(directory));
+  const at = places(directory);
+  const made = newKeyFile(path, at);
   t.equal(made.written, path);
   t.equal(readFileSync(path).length, 32);
   t.match(made.install(), { path, step: `Set AMPOULE_KEY_FILE=${path}` });
-  const undone = newKeyFile(join(directory, 'third.key'), { ...places(t.testdir()), configured: null });
+  const undone = newKeyFile(join(directory, 'third.key'), { ...at, configured: null });
   undone.undo();
   t.notOk(existsSync(join(directory, 'third.key')));
 });
