@@ -6,6 +6,9 @@ import { interrupted } from './errors.js';
 import { Output } from './output.js';
 import type { Surroundings } from './surroundings.js';
 
+/** Milliseconds from Ctrl-C to giving up on what is not ended by it. */
+const CLEANUP = 1000;
+
 /** Options that several commands have; each command has its own beside them. */
 export interface CommonOptions {
   json?: true;
@@ -40,15 +43,26 @@ export class Invocation<T extends object = object> {
     return this.#client;
   }
 
-  /** Does `work` with a signal that Ctrl-C gives. @throws CliError with exit code 130 when it was given. */
+  /**
+   * Does `work` with a signal that Ctrl-C gives. It then has a second to clean up: it may be stuck at a reader that is.
+   * @throws CliError with exit code 130 when it was given.
+   */
   async untilInterrupted<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const controller = new AbortController();
-    const stop = this.around.onInterrupt(() => controller.abort());
+    let timer: NodeJS.Timeout | undefined;
+    let stop = (): void => {};
+    const stuck = new Promise<never>((_, reject) => {
+      stop = this.around.onInterrupt(() => {
+        controller.abort();
+        timer ??= setTimeout(() => reject(interrupted()), CLEANUP);
+      });
+    });
     try {
-      return await work(controller.signal);
+      return await Promise.race([work(controller.signal), stuck]);
     } catch (error) {
       throw controller.signal.aborted ? interrupted() : error;
     } finally {
+      clearTimeout(timer);
       stop();
     }
   }

@@ -37,6 +37,10 @@ t.test('Ctrl-C ends the work with exit code 130; other errors stay what they are
   );
   press();
   await t.rejects(waiting, { code: 'INTERRUPTED', exit: 130 });
+  const stuck = it.untilInterrupted(() => new Promise(() => {}));
+  press();
+  press();
+  await t.rejects(stuck, { code: 'INTERRUPTED' }, 'work that cannot end is not waited for');
   await t.rejects(
     it.untilInterrupted(async () => {
       throw new CliError('X', 'No.');

@@ -53,6 +53,34 @@ t.test('an open standard input that is not asked for does not keep it', async (t
   t.match(await program(['status']), { code: 125, err: /DAEMON_UNREACHABLE/ });
 });
 
+t.test('Ctrl-C works while nobody reads what comes', async (t) => {
+  const api = await playApi(t, {
+    'POST /v1/sandboxes/box/exec': {
+      raw: (response) => {
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+        const line = `${JSON.stringify({ stream: 'stdout', data: 'x'.repeat(65_536) })}\n`;
+        const more = (): void => {
+          while (!response.destroyed && response.write(line));
+          response.once('drain', more);
+        };
+        more();
+      },
+    },
+  });
+  const argv = ['--import', 'tsx', CLI, 'exec', '-b', 'box', '--', 'yes'];
+  const env = {
+    PATH: process.env.PATH,
+    HOME: '/nonexistent',
+    AMPOULE_ADDR: `unix://${api.socket}`,
+    AMPOULE_TOKEN: TOKEN,
+  };
+  const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.once('readable', () => setTimeout(() => child.kill('SIGINT'), 200));
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  child.stdout.destroy();
+  t.equal(code, 130);
+});
+
 t.test('Ctrl-C closes the stream, so that the daemon ends the command, and is exit code 130', async (t) => {
   let gone = (): void => {};
   const closed = new Promise<void>((resolve) => {

@@ -112,5 +112,19 @@ t.test('backup: a file of the owner alone, whole or not at all', async (t) => {
   t.match(await cli(broken, ['vault', 'backup', 'c'], { cwd }), { code: 125, err: /broke/ });
   const refused = await playApi(t, { 'POST /v1/vault/backup': problem(503, 'VAULT_SEALED', 'Sealed.') });
   t.match(await cli(refused, ['vault', 'backup', 'd'], { cwd }), { code: 125, err: /Sealed\./ });
+  let press = (): void => {};
+  const endless = await playApi(t, {
+    'POST /v1/vault/backup': {
+      raw: (response) => {
+        response.writeHead(200, { 'content-type': 'application/octet-stream' });
+        response.write('half');
+        setImmediate(() => press());
+      },
+    },
+  });
+  const interrupt = (how: () => void): void => {
+    press = how;
+  };
+  t.match(await cli(endless, ['vault', 'backup', 'e'], { cwd, interrupt }), { code: 130 });
   t.same(readdirSync(cwd), ['b'], 'nothing is left of what failed');
 });
