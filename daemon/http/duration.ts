@@ -13,7 +13,7 @@ const UNITS: readonly (readonly [string, number])[] = [
 /** Ten years: what is longer is a mistake, and dates after the year 9999 cannot be written. */
 export const LONGEST = 3650 * 86_400_000;
 
-export const DURATION_PATTERN = '^(0|[1-9][0-9]{0,8}(ms|s|m|h|d))$';
+export const DURATION_PATTERN = '^(0|(0|[1-9][0-9]{0,8})(ms|s|m|h|d))$';
 
 /**
  * Milliseconds of "90s" and the like; "0" is 0.

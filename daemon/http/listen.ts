@@ -11,6 +11,8 @@ import { ConfigError } from '../options.js';
 import { endServer, makeServer } from './servers.js';
 
 const PROBE = 1_000;
+/** Bytes that the kernel keeps of a socket's path; a longer one would be cut without a word. */
+const LONGEST_PATH = 107;
 
 export interface Listening {
   /** `unix:///run/ampoule/ampoule.sock`, `http://127.0.0.1:7433` */
@@ -79,6 +81,9 @@ function bind(
 
 /** Removes the socket file that a killed daemon left; rejects if somebody answers on it or it is no socket. */
 async function claim(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    throw new ConfigError(`${path} is longer than ${LONGEST_PATH} bytes. Choose a shorter path with AMPOULE_SOCKET.`);
+  }
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
   if (!there.isSocket()) {

@@ -104,6 +104,16 @@ function problemOf(error: ErrorObject, part: string): InputProblem {
       return { pointer: at(instancePath), detail: `This has none of the forms that it may have. ${give}` };
     case 'pattern':
       return { pointer: at(instancePath), detail: `This does not have the right form. ${give}` };
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return { pointer: at(instancePath), detail: `This is too short. ${give}` };
+    case 'maxLength':
+    case 'maxItems':
+    case 'maxProperties':
+      return { pointer: at(instancePath), detail: `This is too long: ${params.limit} is the most. ${give}` };
+    case 'uniqueItems':
+      return { pointer: at(instancePath), detail: 'Something stands in it twice. Leave the second out.' };
     default:
       return { pointer: at(instancePath), detail: `This ${error.message ?? 'does not fit'}. ${give}` };
   }
