@@ -109,6 +109,11 @@ t.test('lapsed ones come back when they are activated again', async (t) => {
   v.activations.activate(operator, 'dev', [{ name: 'A' }]);
   t.match(v.activations.table(operator, 'dev').items, [{ active: true, lapsed: false }]);
   t.same(v.given(again.sandbox.id), { A: 'a' });
+  v.sandboxes.end(operator, again.sandbox.id);
+  const before = generation(v);
+  v.activations.deactivate(operator, 'dev', { all: true });
+  t.match(v.activations.table(operator, 'dev').items, [{ active: false, lapsed: false }]);
+  t.equal(generation(v), before, 'what nobody has is no change for anybody');
 });
 
 t.test('sealed: off works, on is refused', async (t) => {
