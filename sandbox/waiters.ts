@@ -22,6 +22,7 @@ export class Waiters {
   #applied: (Point & { notices: string[] }) | null = null;
   #failed: (Point & { error: SandboxError }) | null = null;
   #gone = false;
+  #closed = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -31,7 +32,7 @@ export class Waiters {
   wait(target: Point, waitMs: number): Promise<Outcome> {
     const since = this.#timers.now();
     if (this.#hasReached(target)) return Promise.resolve(this.#outcome(target, since, 'applied'));
-    if (waitMs <= 0) return Promise.resolve(this.#outcome(target, since, 'pending'));
+    if (waitMs <= 0 || this.#closed) return Promise.resolve(this.#outcome(target, since, 'pending'));
     return new Promise((tell) => {
       const waiter: Waiter = { target, since, tell, cancel: () => {} };
       waiter.cancel = this.#timers.after(waitMs, () => this.#answer(waiter, 'pending'));
@@ -71,6 +72,7 @@ export class Waiters {
 
   /** Nobody will bring anything further. */
   close(): void {
+    this.#closed = true;
     for (const waiter of [...this.#waiting]) this.#answer(waiter, 'pending');
   }
 
@@ -86,10 +88,13 @@ export class Waiters {
 
   #outcome(target: Point, since: number, state: Outcome['state']): Outcome {
     const reached = state === 'applied' && this.#applied && !older(this.#applied, target) ? this.#applied : null;
-    const error = state === 'applied' ? null : (this.#failed?.error ?? null);
+    const error = this.#failed?.error;
+    const trouble = error
+      ? { code: error.code, reason: error.message }
+      : { reason: 'It is still under way. Look again with `ampoule sandbox ls`.' };
     return {
       state,
-      ...(error ? { code: error.code, reason: error.message } : {}),
+      ...(state === 'applied' ? {} : trouble),
       epoch: reached?.epoch ?? this.#applied?.epoch ?? target.epoch,
       generation: reached?.generation ?? this.#applied?.generation ?? 0,
       tookMs: Math.max(0, Math.round(this.#timers.now() - since)),
