@@ -61,6 +61,24 @@ for (const v2 of [false, true])
     t.match(await box.run('echo fine'), { stdout: 'fine\n', exit: { code: 0 } }, 'the sandbox goes on');
   });
 
+t.test('beside others, and where the main process has children of its own, nothing gets away either', async (t) => {
+  const box = await makeBox(t, { main: 'while :; do sleep 1000 & wait; done' });
+  box.container.hold = false;
+  const away = '( ( env -i /bin/setsid /bin/sh -c "sleep 701; sleep 703" </dev/null >/dev/null 2>&1 & ) & )';
+  const other = await box.start(`sleep 0.5; ${away.replaceAll('70', '80')}; sleep 802`);
+  for (const script of [`sleep 0.5; ${away}; sleep 702`, `sleep 0.5; ${away}; sleep 702 & exit 0`]) {
+    const run = await box.run(script, { timeout: 1000 });
+    t.match(run.exit, { reason: 'TIMEOUT' });
+    t.same(
+      box.others().filter((command) => command.includes('sleep 70')),
+      [],
+    );
+  }
+  t.ok(box.others().includes('sleep 801'), 'what got away from the other one is the other one’s');
+  await other.end('CLIENT_GONE');
+  t.same(box.others(), []);
+});
+
 t.test('ended at once after its start', async (t) => {
   const box = await makeBox(t);
   for (const script of [

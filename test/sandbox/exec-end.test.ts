@@ -37,6 +37,18 @@ t.test('nothing left: looks once while all stands still, and thaws', async (t) =
   t.equal(readFileSync(join(directory, 'cgroup.freeze'), 'utf8'), '0');
 });
 
+t.test('looks while all stands still', async (t) => {
+  const directory = t.testdir({ 'freezer.state': 'THAWED', 'freezer.self_freezing': '0', 'cgroup.procs': '' });
+  const seen: string[] = [];
+  const state = () => readFileSync(join(directory, 'freezer.state'), 'utf8');
+  await endExec(
+    beginTrace('exe_1', CONTAINER, () => ({ version: 1, directory })),
+    () => seen.push(state()) > 0,
+  );
+  t.same(seen, ['FROZEN']);
+  t.equal(state(), 'THAWED');
+});
+
 t.test('a container that somebody paused stays paused', async (t) => {
   const directory = t.testdir({ 'cgroup.freeze': '1', 'cgroup.events': 'frozen 1\n', 'cgroup.procs': '' });
   await endExec(
