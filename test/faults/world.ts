@@ -1,0 +1,93 @@
+/** Looks at the containers as a stranger would: Docker's own answers and /proc, never the daemon's word. */
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+interface Seen {
+  Id: string;
+  Name: string;
+  State: { Running: boolean; Paused: boolean; Pid: number };
+  Config: { Env: string[] | null; Labels: Record<string, string> | null };
+}
+
+/** Every container of the engine. A container that goes away between the two calls is left out. */
+export async function containers(dockerHost: string): Promise<Seen[]> {
+  const docker = async (...args: string[]): Promise<string> =>
+    (await run('docker', ['-H', dockerHost, ...args], { maxBuffer: 64 << 20 })).stdout;
+  for (let attempt = 0; ; attempt++) {
+    const ids = (await docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
+    if (ids.length === 0) return [];
+    try {
+      return JSON.parse(await docker('inspect', ...ids)) as Seen[];
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+function processEnvironment(pid: number): string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').filter(Boolean);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Holds the containers of one vault against what each sandbox must have. `boxes`: sandbox's name → variable → value; `isOurs`
+ * tells which variables are under test. Returns what is wrong: missing, doubled, orphaned, or another environment than the wanted one.
+ */
+export async function differences(
+  dockerHost: string,
+  vault: string,
+  boxes: Map<string, Map<string, string>>,
+  isOurs: (variable: string) => boolean,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const seen = await containers(dockerHost);
+  const byBox = new Map<string, Seen[]>();
+  for (const container of seen) {
+    if (container.Config.Labels?.['dev.ampoule.vault'] !== vault) continue;
+    const name = container.Name.replace(/^\/ampoule-/, '').replace(/-g\d+$/, '');
+    byBox.set(name, [...(byBox.get(name) ?? []), container]);
+  }
+  for (const [name, list] of byBox) {
+    if (!boxes.has(name)) wrong.push(`${name}: orphan ${list.map((c) => c.Id.slice(0, 12)).join(', ')}`);
+  }
+  for (const [name, wanted] of boxes) {
+    const list = byBox.get(name) ?? [];
+    const [only] = list;
+    if (list.length !== 1 || only === undefined) {
+      wrong.push(`${name}: ${list.length} containers`);
+      continue;
+    }
+    if (!only.State.Running || only.State.Paused) wrong.push(`${name}: not running`);
+    if (only.Name !== `/ampoule-${name}`) wrong.push(`${name}: called ${only.Name}`);
+    const expected = [...wanted].map(([variable, value]) => `${variable}=${value}`).sort();
+    const views: [string, string[] | null][] = [
+      ['inspect', only.Config.Env ?? []],
+      ['/proc', only.State.Running ? processEnvironment(only.State.Pid) : null],
+    ];
+    for (const [view, environment] of views) {
+      if (environment === null) continue;
+      const found = environment.filter((entry) => isOurs(entry.split('=')[0] ?? '')).sort();
+      if (found.join('\n') !== expected.join('\n')) {
+        wrong.push(`${name}: ${view} has [${found.join(' ')}], wanted [${expected.join(' ')}]`);
+      }
+    }
+  }
+  return wrong;
+}
+
+/** Asks again until nothing is wrong, or `patience` ms are over; then what is still wrong. */
+export async function converged(look: () => Promise<string[]>, patience: number): Promise<string[]> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const wrong = await look();
+    if (wrong.length === 0 || Date.now() > end) return wrong;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
