@@ -1,22 +1,8 @@
 /** What happens because time passed: TTLs, idle ends, last-used times, tombstones. Decides nothing that the vault decides. */
 
+import { realTimers, type Timers } from '../sandbox/index.js';
 import type { SandboxId, SessionId, Vault } from '../store/index.js';
 import type { Logger } from './parts.js';
-
-/** Timers, passed in so that tests need no waiting. */
-export interface Timers {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  after(ms: number, act: () => void): { cancel(): void };
-}
-
-export const timers: Timers = {
-  now: Date.now,
-  after(ms, act) {
-    const timer = setTimeout(act, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
 
 /** What the scheduler works with: the vault's clockwork, and what to tell about it. */
 export interface Scheduled {
@@ -42,8 +28,8 @@ export interface Scheduler {
 }
 
 /** Begins at once with a first look. */
-export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Timers = timers): Scheduler {
-  let next: { cancel(): void } | null = null;
+export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Timers = realTimers): Scheduler {
+  let cancel = (): void => undefined;
   let stopped = false;
   const due = { idle: 0, lastUsed: clock.now() + LAST_USED_MS };
 
@@ -96,8 +82,7 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
 
   /** @param overdue milliseconds until the next look, where something is due already */
   const plan = (overdue: number): void => {
-    next?.cancel();
-    next = null;
+    cancel();
     if (stopped) return;
     let wait = LOOK_MS;
     attempt('find the next expiry', () => {
@@ -105,7 +90,7 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
       const left = at === null ? LOOK_MS : at - clock.now();
       wait = left > 0 ? Math.min(LOOK_MS, left) : overdue;
     });
-    next = clock.after(wait, look);
+    cancel = clock.after(wait, look);
   };
 
   look();
@@ -113,7 +98,7 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
     reschedule: () => plan(0),
     stop() {
       stopped = true;
-      next?.cancel();
+      cancel();
       attempt('record last uses', () => vault.tokens.flush());
     },
   };

@@ -13,14 +13,16 @@ export interface Testing {
 
 /** null in everything but a test build. */
 export async function testing(env: Environment): Promise<Testing | null> {
-  if (typeof AMPOULE_TEST_BUILD === 'undefined' || !AMPOULE_TEST_BUILD) return null;
-  const { failpoints } = await import('./failpoints.js');
-  const points = failpoints(env.AMPOULE_FAILPOINTS ?? '', env.AMPOULE_FAILPOINTS_COUNT ?? null);
-  return {
-    vault: {
-      failpoint: points.sync,
-      ...(env.AMPOULE_SYNCHRONOUS === 'OFF' ? { synchronous: 'OFF' as const } : {}),
-    },
-    sandbox: points.async,
-  };
+  if (typeof AMPOULE_TEST_BUILD !== 'undefined' && AMPOULE_TEST_BUILD) {
+    const { failpoints } = await import('./failpoints.js');
+    const points = failpoints(env.AMPOULE_FAILPOINTS ?? '', env.AMPOULE_FAILPOINTS_COUNT ?? null);
+    return {
+      vault: {
+        failpoint: points.sync,
+        ...(env.AMPOULE_SYNCHRONOUS === 'OFF' ? { synchronous: 'OFF' as const } : {}),
+      },
+      sandbox: points.async,
+    };
+  }
+  return null;
 }

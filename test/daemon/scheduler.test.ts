@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Logger } from '../../daemon/parts.js';
-import { type Scheduled, schedule, type Timers } from '../../daemon/scheduler.js';
+import { type Scheduled, schedule } from '../../daemon/scheduler.js';
+import type { Timers } from '../../sandbox/index.js';
 
 /** A clock that goes on only when told to. Timers count time that passed, as real ones do, whatever the wall clock says. */
 function fakeClock(start = 1_000_000) {
@@ -12,10 +13,8 @@ function fakeClock(start = 1_000_000) {
     after(ms, act) {
       const mine = { at: passed + ms, act };
       pending = mine;
-      return {
-        cancel() {
-          if (pending === mine) pending = null;
-        },
+      return () => {
+        if (pending === mine) pending = null;
       };
     },
   };

@@ -1,0 +1,94 @@
+/** Builds the parts that the process is made of and ties them together. Listens nowhere and starts nothing. */
+
+import type { Delivery, Reconciler } from '../sandbox/index.js';
+import type { Caller, Page, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
+import type { Config } from './config.js';
+import { createEventHub } from './events.js';
+import { createMetrics } from './metrics.js';
+import type { Logger, Parts } from './parts.js';
+import { redactorsFor } from './redaction.js';
+import { revokeEverything } from './revocation.js';
+import { isSandboxId } from './wish.js';
+
+const DAEMON: Caller = { kind: 'daemon' };
+
+/** What the parts are made from. */
+export interface Ingredients {
+  config: Config;
+  vault: Vault;
+  reconciler: Reconciler;
+  delivery: Delivery;
+  log: Logger;
+  version: string;
+  /** Looks again at what expires next. */
+  reschedule(): void;
+}
+
+export interface Composed {
+  parts: Parts;
+  /** The first look at Docker has ended. */
+  begun(): void;
+  /** These are different now: tells who listens, and has the reconciler look. */
+  changed(sessions: SessionId[], sandboxes: SandboxId[]): void;
+}
+
+export function compose({ config, vault, reconciler, delivery, log, version, reschedule }: Ingredients): Composed {
+  const events = createEventHub(Date.now());
+  const metrics = createMetrics(
+    () => ({
+      ampoule_vault_sealed: vault.status().state === 'sealed' ? 1 : 0,
+      ampoule_engine_reachable: reconciler.reachable() ? 1 : 0,
+      ampoule_tombstones: vault.tombstones(),
+      ampoule_disk_free_bytes: vault.freeBytes(),
+      ampoule_resident_memory_bytes: process.memoryUsage.rss(),
+    }),
+    version,
+  );
+  const revocations = new Set<(token: TokenId) => void>();
+  let started = false;
+
+  reconciler.onChange((id) => {
+    if (isSandboxId(id)) events.emit({ kind: 'sandbox', id });
+  });
+
+  const sandboxesOf = (sessions: SessionId[]): SandboxId[] =>
+    sessions.flatMap((session) => liveIn(vault, session).map(({ id }) => id));
+
+  return {
+    parts: {
+      ...{ config, vault, reconciler, events, metrics, log, version, reschedule, sandboxesOf },
+      delivery: () => delivery,
+      now: Date.now,
+      started: () => started,
+      redactors: (sandbox) => redactorsFor(vault, sandbox),
+      revokeAll: () => revokeEverything(vault, delivery),
+      onTokenRevoked(listener) {
+        revocations.add(listener);
+        return () => void revocations.delete(listener);
+      },
+      tokenRevoked(token) {
+        for (const listener of [...revocations]) listener(token);
+      },
+    },
+    begun() {
+      started = true;
+    },
+    changed(sessions, sandboxes) {
+      for (const id of sessions) events.emit({ kind: 'session', id });
+      for (const id of sandboxes) events.emit({ kind: 'sandbox', id });
+      for (const id of new Set([...sandboxes, ...sandboxesOf(sessions)])) reconciler.wake(id);
+    },
+  };
+}
+
+function liveIn(vault: Vault, session: SessionId): Sandbox[] {
+  const found: Sandbox[] = [];
+  let cursor: string | null = null;
+  do {
+    const at = cursor === null ? { limit: 200 } : { limit: 200, cursor };
+    const page: Page<Sandbox> = vault.sandboxes.list(DAEMON, { session, state: 'live' }, at);
+    found.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return found;
+}
