@@ -18,7 +18,17 @@ export function formsOf(value: Uint8Array): Uint8Array[] {
   if (core.length < SHORTEST) return [];
   const forms = [core.slice(), ...lineForms(core), ...base64Forms(core), ...urlForms(core), ...jsonForms(core)];
   for (const digits of [HEX, HEX_UPPER]) forms.push(expand(core, (byte, out) => pushHex(out, byte, digits)));
-  return forms.filter((form) => form.length >= SHORTEST);
+  return distinct(forms.filter((form) => form.length >= SHORTEST));
+}
+
+/** Most values look the same in several encodings; copies are wiped. */
+function distinct(forms: Uint8Array[]): Uint8Array[] {
+  const kept: Uint8Array[] = [];
+  for (const form of forms) {
+    if (kept.some((other) => other.length === form.length && Buffer.compare(other, form) === 0)) form.fill(0);
+    else kept.push(form);
+  }
+  return kept;
 }
 
 function withoutFinalNewlines(value: Uint8Array): Uint8Array {

@@ -52,13 +52,15 @@ export function makeRedactor(values: { name: string; value: Uint8Array }[]): Red
   };
 }
 
-/** The form itself, or pieces that together cover it; then the form is wiped. */
+/** The form itself, or pieces that together cover it. Only the last one, which overlaps, has memory of its own. */
 function pieces(form: Uint8Array): Uint8Array[] {
   if (form.length <= LONGEST) return [form];
+  const last = form.slice(form.length - PIECE);
   const cut: Uint8Array[] = [];
-  for (let at = 0; at + PIECE < form.length; at += PIECE) cut.push(form.slice(at, at + PIECE));
-  cut.push(form.slice(form.length - PIECE));
-  form.fill(0);
+  for (let at = 0; at + PIECE < form.length; at += PIECE) cut.push(form.subarray(at, at + PIECE));
+  const end = cut.length * PIECE;
+  form.fill(0, end);
+  cut.push(last);
   return cut;
 }
 
