@@ -1,7 +1,6 @@
 /** Turns what a failed Docker call threw into this layer's refusals; a foreign body is matched here and never passed on. */
 
-import { UnknownOutcome } from './engine.js';
-import { type SandboxCode, SandboxError } from './errors.js';
+import { type SandboxCode, SandboxError, UnknownOutcome } from './errors.js';
 
 /** What was looked at does not exist: `null` for whoever asked. */
 export class Missing extends SandboxError {
@@ -167,4 +166,14 @@ function reduce(error: unknown): Failure {
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return { status, text: error.message, errno };
+}
+
+/** What is not there is null; a name that Docker cannot even parse names nothing. */
+export async function unlessMissing<T>(look: Promise<T>): Promise<T | null> {
+  try {
+    return await look;
+  } catch (error) {
+    if (error instanceof Missing) return null;
+    throw error;
+  }
 }

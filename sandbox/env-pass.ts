@@ -1,7 +1,6 @@
 /** One pass over one sandbox: looks, plans, executes, until nothing is left to do; decides only when to give up. */
 
-import { UnknownOutcome } from './engine.js';
-import { SandboxError } from './errors.js';
+import { SandboxError, UnknownOutcome } from './errors.js';
 import { type Execution, execute, PATIENCE } from './execute.js';
 import { revoked } from './holding.js';
 import type { Observed, Seen } from './observe.js';

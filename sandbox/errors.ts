@@ -34,3 +34,24 @@ export class SandboxError extends Error {
     this.retry = options.retry ?? false;
   }
 }
+
+/**
+ * The engine was asked and its answer is not known: a deadline passed, the connection broke, or it answered 5xx.
+ * The call may have had its effect all the same; whoever made it looks again before deciding.
+ */
+export class UnknownOutcome extends SandboxError {
+  /** Name of the call, such as `create`. */
+  readonly call: string;
+
+  constructor(call: string, why: string, cause?: unknown) {
+    super(
+      'ENGINE_UNREACHABLE',
+      `Docker gave no clear answer to "${call}" (${why}). Nothing to do: it is looked at again; see \`docker info\` if this lasts.`,
+      {
+        retry: true,
+        cause,
+      },
+    );
+    this.call = call;
+  }
+}

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { demux, type OutputPart } from './demux.js';
 import type { Engine } from './engine.js';
-import { UnknownOutcome } from './engine.js';
+import { UnknownOutcome } from './errors.js';
 import { type StartRefusal, startRefusal } from './exec-refused.js';
 import { MARKER } from './exec-trace.js';
 import type { ExecRequest } from './types.js';

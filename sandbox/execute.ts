@@ -1,8 +1,9 @@
 /** Carries out the operations of a plan, one after the other; decides nothing. The first failure ends it: the caller looks again. */
 
 import { type Creator, createContainer } from './create.js';
-import { type Engine, UnknownOutcome } from './engine.js';
+import type { Engine } from './engine.js';
 import type { Kernel } from './env-revoke.js';
+import { UnknownOutcome } from './errors.js';
 import type { Operation, Subject } from './operations.js';
 import { printed } from './operations.js';
 import { choosePorts } from './ports.js';

@@ -1,8 +1,7 @@
 /** How a running exec ends when engine, container or rights are missing; every end is one defined exit. */
 
 import t from 'tap';
-import { UnknownOutcome } from '../../sandbox/engine.js';
-import { SandboxError } from '../../sandbox/errors.js';
+import { SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
 import { DockerExec, type ExecParts } from '../../sandbox/exec-running.js';
 import { beginTrace } from '../../sandbox/exec-trace.js';
 import { CONTAINER, frame, type Stub, seen, stubEngine } from './exec-stub.js';

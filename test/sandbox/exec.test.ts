@@ -1,8 +1,7 @@
 /** The book of running execs: what is refused, what is counted, and what a failed start leaves. */
 
 import t from 'tap';
-import { UnknownOutcome } from '../../sandbox/engine.js';
-import { SandboxError } from '../../sandbox/errors.js';
+import { SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
 import { makeExecs } from '../../sandbox/exec.js';
 import { CONTAINER, frame, request, seen, stubEngine } from './exec-stub.js';
 
