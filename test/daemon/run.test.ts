@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { bundled, home, type Running } from './process-fixture.js';
@@ -89,4 +91,30 @@ t.test('a passphrase opens the vault from a file, or later over the API', async 
   t.notMatch(ended.stdout + ended.stderr, /horse/);
   writeFileSync(join(place.dir, 'etc', 'phrase'), 'wrong');
   t.match(await place.run([], withFile), { code: 125, stderr: /\(PASSPHRASE_WRONG\)/ });
+});
+
+t.test('an engine that takes calls and never answers keeps it neither from starting nor from stopping', async (t) => {
+  const place = home(t, programs);
+  const hanging = createServer();
+  hanging.listen(join(place.dir, 'hanging.sock'));
+  await once(hanging, 'listening');
+  t.teardown(() => hanging.close());
+  const daemon = await place.start({ DOCKER_HOST: `unix://${join(place.dir, 'hanging.sock')}` });
+  const token = place.token();
+  const launch = { name: 'box', session: { name: 'work' }, image: 'busybox' };
+  const made = await daemon.get('/v1/sandboxes?wait=0', { method: 'POST', token, body: launch });
+  t.ok([201, 202].includes(made.status), made.body);
+  await answers(daemon, '/readyz', 200);
+  const waiting = daemon.get('/v1/sandboxes/box?wait=30s', { method: 'DELETE', token });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const ended = await daemon.stop();
+  t.match(ended, { code: 0, signal: null }, ended.stderr);
+  t.equal((await waiting).status, 202, 'what was recorded is said to be pending');
+});
+
+t.test('an address for others is told what it means', async (t) => {
+  const place = home(t, programs);
+  const daemon = await place.start({ AMPOULE_LISTEN: '0.0.0.0:0' });
+  t.match(daemon.said, /without TLS: whoever is on the way reads tokens and values/);
+  await daemon.stop();
 });

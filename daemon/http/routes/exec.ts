@@ -13,7 +13,7 @@ import { type Http, waitOf } from '../respond.js';
 import { ExecAnswer, ExecBody, ExecParams, ExecQuery, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
 import type { OpenStream } from '../streams.js';
 
-/** Milliseconds between signs of life of a sandbox while a command runs in it: its idle time counts from the last. */
+/** Most milliseconds between signs of life of a sandbox while a command runs in it: its idle time counts from the last. */
 const TOUCH = 30_000;
 export const NDJSON = 'application/x-ndjson';
 
@@ -28,7 +28,7 @@ export function execRoutes(app: App, { parts, streams }: Http): void {
       sessions.touch(sandbox.session);
     };
     const end = (): void => void running.end(String(stream.signal.reason)).catch(() => {});
-    const timer = setInterval(touch, TOUCH).unref();
+    const timer = setInterval(touch, Math.min(TOUCH, (sandbox.idle ?? TOUCH) / 3)).unref();
     execs.add({ sandbox: sandbox.id, startedAt: parts.now(), running });
     stream.signal.addEventListener('abort', end);
     if (stream.signal.aborted) end();
