@@ -29,7 +29,7 @@ export interface GuardParts {
   stateDir: string;
 }
 export type Guard = Pick<Vault, 'unseal' | 'seal' | 'rekey'> & {
-  /** At start, without a caller: VAULT stays sealed unless `unlock` fits. Does not wipe `unlock`. */
+  /** At start, without a caller. Does not wipe `unlock`. WRONG_KEY, PASSPHRASE_WRONG. */
   open(unlock: UnlockKey): Promise<void>;
 };
 
@@ -94,6 +94,11 @@ export function makeGuard(parts: GuardParts): Guard {
   return {
     async open(unlock) {
       admit(await rootFor(unlock));
+      try {
+        context.write('audit.complete', () => chain.complete());
+      } catch {
+        // A full disk keeps nobody out: the next entry completes what this one could not.
+      }
     },
 
     async unseal(caller, passphrase) {
