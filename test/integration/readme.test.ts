@@ -1,0 +1,94 @@
+/** The README's walk-through with curl: its blocks are run in order, as they stand, on a real daemon and engine. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { run } from '../engine/command.js';
+import { startDaemon } from '../engine/daemon.js';
+import { sharedEngine } from '../engine/shared.js';
+
+const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+
+/** What stands in bold before a block, and the block. */
+function blocks(markdown: string): { title: string; text: string }[] {
+  let title = '';
+  const found: { title: string; text: string }[] = [];
+  for (const match of markdown.matchAll(/^\*\*(.+?)\*\*|^(One call)|^```bash\n([\s\S]*?)^```$/gm)) {
+    if (match[3] !== undefined) found.push({ title, text: match[3] });
+    else title = (match[1] ?? match[2] ?? '').replace(/[.,]$/, '');
+  }
+  return found;
+}
+
+/** `! command` must fail, which `set -e` alone does not ask for; before a pipe, the first part must succeed all the same. */
+function strict(text: string): string {
+  return text.replace(/^! (.+)$/gm, (_, command: string) => {
+    const [first = '', ...rest] = command.split(' | ');
+    if (rest.length === 0) return `if ${command}; then exit 97; fi`;
+    return `out=$(${first}); if printf '%s\\n' "$out" | ${rest.join(' | ')}; then exit 97; fi`;
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+t.test('the walk-through does what the README says', { timeout: 280_000 }, async (t) => {
+  const engine = await sharedEngine();
+  t.teardown(() => engine.done());
+  await engine.importBusybox();
+  const port = await freePort();
+  const daemon = await startDaemon({ engine, env: { AMPOULE_LISTEN: `127.0.0.1:${port}` } });
+  const directory = mkdtempSync('/tmp/ar-');
+  t.teardown(async () => {
+    await daemon.remove();
+    rmSync(directory, { recursive: true });
+  });
+
+  const all = blocks(README);
+  t.equal(all.length, README.split('```bash\n').length - 1, 'every block is found');
+  t.ok(all.length > 10);
+  const script = all.map(({ text }, at) => `echo '@@ ${at}'\n${strict(text)}\necho`).join('\n');
+  const ran = await run('bash', ['-c', `set -euo pipefail\n${script}\necho '@@ end'`], {
+    cwd: directory,
+    withinMs: 270_000,
+    env: {
+      AMPOULE_ADDR: `http://127.0.0.1:${port}`,
+      AMPOULE_TOKEN: daemon.token,
+      DOCKER_HOST: engine.dockerHost,
+    },
+  });
+  const said = ran.stdout.split(/^@@ .*$/m).slice(1);
+  t.match(ran.stdout, /@@ end\n$/, `stopped in "${all[said.length - 1]?.title}":\n${said.at(-1)}\n${ran.stderr}`);
+  const output = (title: string): string => said[all.findIndex((block) => block.title === title)] ?? '';
+
+  t.match(output('Register'), /"items"/);
+  t.notMatch(output('Register'), /ghp_example|zweite Zeile/, 'no list shows a value');
+  t.match(output('Activate'), /"state":"applied"/);
+  t.match(output('Activate'), /^GITHUB_TOKEN=ghp_example_of_work$/m);
+  t.match(output('Run a command'), /token: /);
+  t.notMatch(output('Run a command'), /ghp_example_of_work/, 'what a command prints is redacted');
+  t.match(output('Two accounts, one variable'), /ENV_CONFLICT/);
+  t.match(output('Two accounts, one variable'), /GITHUB_TOKEN@work.*GITHUB_TOKEN@personal/s);
+  t.match(output('End'), /"ok":true/);
+  const vault = (await daemon.ok('GET', '/v1/vault')).id;
+  const left = await engine.docker('ps', '-aq', '--filter', `label=dev.ampoule.vault=${vault}`);
+  t.equal(left.trim(), '', 'no container is left');
+});
+
+t.test('the checks of the walk-through can fail', async (t) => {
+  const status = async (text: string): Promise<number | null> =>
+    (await run('bash', ['-c', `set -euo pipefail\n${strict(text)}\necho end`])).code;
+  t.equal(await status('! echo TOKEN=1 | grep TOKEN='), 97, 'what must not be there is');
+  t.equal(await status('! echo OTHER=1 | grep TOKEN='), 0);
+  t.equal(await status('! false | grep TOKEN='), 1, 'nothing was looked at');
+  t.equal(await status('! true'), 97);
+  t.equal(await status('! false'), 0);
+});
