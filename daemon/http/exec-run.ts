@@ -101,7 +101,8 @@ function requestOf(body: ExecBody, sandbox: string): ExecRequest {
 /** The command as the audit may keep it: values of the sandbox replaced, and cut. */
 function auditText(parts: Parts, sandbox: Sandbox, command: string | string[]): string {
   const text = typeof command === 'string' ? command : command.join(' ');
-  const redactor = parts.redactors(sandbox.id).stdout;
-  const clean = Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString('utf8');
+  const { stdout, stderr } = parts.redactors(sandbox.id);
+  stderr.end();
+  const clean = Buffer.concat([stdout.push(Buffer.from(text)), stdout.end()]).toString('utf8');
   return clean.length > AUDITED ? `${clean.slice(0, AUDITED)}…` : clean;
 }

@@ -31,7 +31,7 @@ const FRAMEWORK: Record<string, readonly [ErrorCode, string]> = {
 export function asOurs(error: unknown): StoreError | SandboxError | DaemonError {
   if (error instanceof StoreError || error instanceof SandboxError || error instanceof DaemonError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const known = FRAMEWORK[code];
+  const known = Object.hasOwn(FRAMEWORK, code) ? FRAMEWORK[code] : undefined;
   if (known !== undefined) return new DaemonError(known[0], known[1]);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -1,0 +1,97 @@
+import t from 'tap';
+import { world } from '../fixture.js';
+
+t.test('one call launches: session, secrets and sandbox', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'CANARY' });
+  const made = await w.call('POST', '/v1/sandboxes', {
+    name: 'box',
+    session: { name: 'dev', ttl: '1h' },
+    secrets: [{ name: 'A_KEY', as: 'KEY_A' }],
+    delivery: 'env',
+  });
+  t.match(made, {
+    status: 201,
+    json: {
+      name: 'box',
+      session: 'dev',
+      state: 'running',
+      variables: ['KEY_A'],
+      delivery: { requested: 'env', resolved: 'env' },
+    },
+  });
+  t.match(made.json.notices, [/plaintext/]);
+  t.equal(made.headers.location, `/v1/sandboxes/${made.json.id}`);
+  t.notMatch(made.text, /CANARY/);
+  t.same((await w.call('GET', '/v1/sandboxes/box')).json, made.json);
+  t.match((await w.call('GET', '/v1/sandboxes?session=dev')).json.items, [{ id: made.json.id }]);
+  t.match(await w.call('DELETE', '/v1/sandboxes/box'), { status: 200, json: { sandboxes: [{ id: made.json.id }] } });
+  t.match(await w.call('GET', '/v1/sessions/dev'), { status: 404 }, 'the inline session ended with it');
+  t.match((await w.call('GET', '/v1/sandboxes?state=ended')).json.items, [{ id: made.json.id, endReason: 'deleted' }]);
+});
+
+t.test('recorded but not running is 202 and says why; its name is taken', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  const reason = 'The image is not there.';
+  w.parts.reconciler.settle = async (_, target) => ({
+    ...target,
+    state: 'failed',
+    code: 'IMAGE_NOT_FOUND',
+    reason,
+    tookMs: 1,
+    notices: [],
+  });
+  w.parts.reconciler.view = () => ({
+    ...{ state: 'failed', code: 'IMAGE_NOT_FOUND', reason, containerId: null, imageDigest: null },
+    ...{ epoch: 1, generation: 1, startedAt: null, exitCode: null },
+  });
+  t.match(await w.call('POST', '/v1/sandboxes', { name: 'box', session: 'dev' }), {
+    status: 202,
+    json: { state: 'failed', code: 'IMAGE_NOT_FOUND', reason, containerId: null },
+  });
+  t.match(await w.call('POST', '/v1/sandboxes', { name: 'box', session: 'dev' }), {
+    status: 409,
+    json: { code: 'NAME_TAKEN' },
+  });
+});
+
+t.test('nothing is kept of a launch that is refused', async (t) => {
+  const w = await world(t);
+  for (const [body, status, code] of [
+    [{ session: { name: 'dev' }, secrets: ['MISSING'] }, 404, 'SECRET_NOT_FOUND'],
+    [{ session: 'missing' }, 404, 'SESSION_NOT_FOUND'],
+    [{ session: { name: 'dev' }, delivery: 'memory' }, 409, 'DELIVERY_UNAVAILABLE'],
+    [{ session: { name: 'dev' }, oneShot: true }, 409, 'DELIVERY_UNAVAILABLE'],
+    [{ session: { name: 'dev' }, lease: '30s' }, 409, 'DELIVERY_UNAVAILABLE'],
+    [{ session: { name: 'dev' }, onChange: 'keep' }, 422, 'INVALID_INPUT'],
+    [{ session: { name: 'dev' }, workspace: { hostPath: '/etc' } }, 422, 'INVALID_INPUT'],
+    [{ session: { name: 'dev' }, labels: { 'dev.ampoule.mac': 'x' } }, 422, 'INVALID_INPUT'],
+    [{ session: { name: 'dev' }, env: { '9': 'x' } }, 422, 'INVALID_INPUT'],
+    [{ session: { name: 'dev' }, limits: { cpus: 0 } }, 422, 'INVALID_INPUT'],
+    [{ session: { name: 'dev' }, network: 'host;rm' }, 422, 'INVALID_INPUT'],
+    [{}, 422, 'INVALID_INPUT'],
+  ] as const) {
+    t.match(await w.call('POST', '/v1/sandboxes', body), { status, json: { code } }, JSON.stringify(body));
+  }
+  t.same((await w.call('GET', '/v1/sessions')).json.items, []);
+  t.same((await w.call('GET', '/v1/sandboxes')).json.items, []);
+});
+
+t.test('a launcher sees and launches its own, within its bounds', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sandboxes', { name: 'other', session: { name: 'other' } });
+  const launcher = w.as(await w.mint('launcher', { allow: { images: ['acme/*'] } }));
+  t.match(await launcher('POST', '/v1/sandboxes', { name: 'own', session: {}, image: 'acme/app' }), { status: 201 });
+  t.match(await launcher('POST', '/v1/sandboxes', { session: {}, image: 'evil/app' }), {
+    status: 403,
+    json: { code: 'OUT_OF_BOUNDS', detail: /evil\/app/ },
+  });
+  t.match(
+    await launcher('POST', '/v1/sandboxes', { session: {}, image: 'acme/app', labels: { 'dev.ampoule.x': '' } }),
+    { status: 403 },
+  );
+  t.match((await launcher('GET', '/v1/sandboxes')).json.items, [{ name: 'own' }]);
+  t.match(await launcher('GET', '/v1/sandboxes/other'), { status: 404 });
+  t.match(await launcher('DELETE', '/v1/sandboxes/other'), { status: 404 });
+});
