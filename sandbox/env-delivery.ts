@@ -36,11 +36,13 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
   const restarts = new Restarts();
   const termAt = new Map<string, number>();
   const portsAsked = new Map<string, SandboxSpec['ports']>();
+  const passes = new Map<string, { halted: boolean; over: Promise<unknown> }>();
 
   return {
     kind: 'env',
 
     async apply(wish, { signal = new AbortController().signal, progress = () => {} } = {}) {
+      const pass = { halted: false, over: Promise.resolve<unknown>(null) };
       const scoped = engine.within(signal);
       const scopedCreator: Creator = {
         engine: scoped,
@@ -65,6 +67,7 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
           kernel,
           log,
           signal,
+          halted: () => pass.halted,
           progress,
           replaced: (dockerId) => execs.replaced(dockerId),
           termAt,
@@ -74,13 +77,29 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
           },
         },
       };
-      return new EnvPass(parts).run(wish);
+      const running = new EnvPass(parts).run(wish);
+      pass.over = running.catch(() => {});
+      passes.set(wish.spec.id, pass);
+      try {
+        return await running;
+      } finally {
+        if (passes.get(wish.spec.id) === pass) passes.delete(wish.spec.id);
+      }
     },
 
     async revoke(sandbox) {
-      const rows = ledger.rows(sandbox).filter((row) => row.dockerId !== null && row.holds.length > 0);
-      const ends = await Promise.allSettled(rows.map((row) => endRow({ engine, ledger, kernel }, row)));
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      const endAll = async () => {
+        const rows = ledger.rows(sandbox).filter((row) => row.dockerId !== null && row.holds.length > 0);
+        const ends = await Promise.allSettled(rows.map((row) => endRow({ engine, ledger, kernel }, row)));
+        for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      };
+      const pass = passes.get(sandbox);
+      if (pass) pass.halted = true;
+      await endAll();
+      if (!pass) return;
+      // What the pass had begun may have started something after that.
+      await pass.over;
+      await endAll();
     },
 
     async exec(request) {

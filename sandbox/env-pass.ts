@@ -83,7 +83,7 @@ export class EnvPass {
       this.#changed = true;
       for (const notice of next.notices) this.#notices.add(notice);
     } catch (error) {
-      if (this.#parts.run.signal.aborted || !(error instanceof SandboxError)) throw error;
+      if (this.#parts.run.signal.aborted || this.#parts.run.halted() || !(error instanceof SandboxError)) throw error;
       this.#changed = true;
       // A name that is taken may be taken by what an earlier create made after all.
       const unclear = error instanceof UnknownOutcome || error.code === 'CONTAINER_NAME_TAKEN';

@@ -21,6 +21,8 @@ export interface Execution {
   kernel: Kernel;
   log: Log;
   signal: AbortSignal;
+  /** Nothing further is begun; calls in flight go on. */
+  halted: () => boolean;
   progress: (state: SandboxState) => void;
   /** Called before a container is stopped, whose commands then end for that reason. */
   replaced: (dockerId: string) => void;
@@ -42,7 +44,7 @@ export async function execute(run: Execution, wish: Wish, operations: Operation[
   let current = wish;
   let created: Known | null = null;
   for (const [index, operation] of operations.entries()) {
-    if (run.signal.aborted) throw new UnknownOutcome(operation.do, 'the pass was given up');
+    if (run.signal.aborted || run.halted()) throw new UnknownOutcome(operation.do, 'the pass was given up');
     const began = run.now();
     if (operation.do === 'choosePorts') current = portsFor(run, current);
     else if (operation.do === 'create') {

@@ -87,6 +87,11 @@ interface Rest {
 function keepRunning(rest: Rest, good: Present): Plan {
   const { wish, operations, usable, observed } = rest;
   const of = subject(good);
+  if (wish.envMac === null && good.row.pid === null && good.row.holds.length > 0) {
+    const cause = 'it was started while nothing is to be given';
+    operations.push({ do: 'stop', of, grace: 0, revoking: true, cause });
+    return refused(rest, SEALED);
+  }
   operations.push(...endUnanswered(observed, null));
   for (const one of usable)
     if (one !== good) operations.push(...discard(one, `${good.container.name} runs in its place`, wish));

@@ -1,12 +1,14 @@
 /** Keeps all sandboxes at their wishes: workers, the rhythm of looks, hints from events. Decides nothing about containers. */
 
 import type { ContainerListed, Engine, EngineEvent } from './engine.js';
+import { fits, isTelling } from './hints.js';
 import { sandboxOf, vaultFilter } from './labels.js';
 import { Lanes } from './lanes.js';
 import { PENDING_RHYTHM } from './retry.js';
 import { realTimers, type Timers } from './timers.js';
 import type { Delivery, Ledger, Log, Reconciler, SandboxView, Wishes } from './types.js';
-import { type Expected, Worker } from './worker.js';
+import { UNSEEN } from './view.js';
+import { Worker } from './worker.js';
 
 /** Milliseconds between two looks when all is settled. */
 const RHYTHM = 4_000;
@@ -18,9 +20,6 @@ const WIDTH = 8;
 const FIRST_LOOK = 10_000;
 /** Milliseconds for passes in flight at the end. */
 const LAST_PASS = 4_000;
-/** Events that can mean that a container is not as it should be. */
-const TELLING = new Set(['start', 'die', 'pause', 'unpause', 'rename', 'destroy', 'restart', 'kill', 'oom']);
-
 export interface ReconcilerOptions {
   engine: Engine;
   ledger: Ledger;
@@ -37,16 +36,6 @@ export interface ReconcilerOptions {
 export function makeReconciler(options: ReconcilerOptions): Reconciler {
   return new Rhythm(options);
 }
-
-const UNKNOWN: SandboxView = {
-  state: 'creating',
-  containerId: null,
-  imageDigest: null,
-  epoch: 0,
-  generation: 0,
-  startedAt: null,
-  exitCode: null,
-};
 
 class Rhythm implements Reconciler {
   readonly #options: ReconcilerOptions;
@@ -99,7 +88,7 @@ class Rhythm implements Reconciler {
     const view = this.#workers.get(sandbox)?.view();
     if (view) return view;
     const wanted = this.#options.wishes.of(sandbox)?.goal === 'running';
-    return { ...UNKNOWN, state: wanted ? 'creating' : 'removed' };
+    return { ...UNSEEN, state: wanted ? 'creating' : 'removed' };
   }
 
   reachable(): boolean {
@@ -224,31 +213,21 @@ class Rhythm implements Reconciler {
 
   #hear(event: EngineEvent): void {
     const sandbox = sandboxOf(event.labels);
-    if (sandbox === null || !TELLING.has(event.action)) return;
+    if (sandbox === null) return;
     const worker = this.#worker(sandbox);
-    const expected = worker.expected();
-    // The end of a container that was replaced is nothing new.
-    if (expected === null || event.id === expected.containerId || event.action === 'start') worker.hint();
+    if (isTelling(event, worker.expected())) worker.hint();
   }
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#timers.after(ms, resolve);
-      this.#end.signal.addEventListener(
-        'abort',
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
-      );
+      const { signal } = this.#end;
+      const over = () => {
+        signal.removeEventListener('abort', over);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#timers.after(ms, over);
+      signal.addEventListener('abort', over);
     });
   }
-}
-
-function fits(expected: Expected, listed: ContainerListed[]): boolean {
-  if (expected.containerId === null) return listed.length === 0;
-  const [one, ...others] = listed;
-  if (one === undefined || others.length > 0 || one.id !== expected.containerId) return false;
-  return one.names.includes(expected.name) && (one.state === 'running') === expected.running;
 }

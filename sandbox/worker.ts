@@ -2,12 +2,14 @@
 
 import { PassFailed } from './env-pass.js';
 import { SandboxError } from './errors.js';
+import type { Expected } from './hints.js';
 import { older, revoked } from './holding.js';
 import { containerName } from './labels.js';
 import type { Lanes } from './lanes.js';
 import { retryDelay } from './retry.js';
 import type { Timers } from './timers.js';
-import type { Applied, Delivery, Ledger, Log, Outcome, SandboxState, SandboxView, Wish, Wishes } from './types.js';
+import type { Applied, Delivery, Ledger, Log, Outcome, SandboxView, Wish, Wishes } from './types.js';
+import { afterFailure, looksSame, UNSEEN } from './view.js';
 import { Waiters } from './waiters.js';
 
 /** Milliseconds that a pass in flight may keep a revocation waiting before it is given up. */
@@ -26,25 +28,10 @@ export interface WorkerParts {
   changed: (sandbox: string) => void;
 }
 
-/** What a list should show of a sandbox. */
-export interface Expected {
-  containerId: string | null;
-  running: boolean;
-  name: string;
-}
-
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #waiters: Waiters;
-  #view: SandboxView = {
-    state: 'creating',
-    containerId: null,
-    imageDigest: null,
-    epoch: 0,
-    generation: 0,
-    startedAt: null,
-    exitCode: null,
-  };
+  #view: SandboxView = UNSEEN;
   /** Of the pass in flight; null until it has read one. */
   #wish: Wish | null = null;
   /** Of the last pass. */
@@ -57,7 +44,7 @@ export class Worker {
   #stopped = false;
   #timed = false;
   #cancelAgain: () => void = () => {};
-  #cancelPatience: () => void = () => {};
+  #cancelPatience: (() => void) | null = null;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -79,11 +66,11 @@ export class Worker {
       return;
     }
     this.#pending = true;
-    this.#cancelPatience();
-    this.#cancelPatience = this.#parts.timers.after(
-      this.#view.state === 'pulling' ? 0 : PATIENCE,
-      () => void this.#interrupt(),
-    );
+    // Those who come later do not make the first one wait longer.
+    this.#cancelPatience ??= this.#parts.timers.after(this.#view.state === 'pulling' ? 0 : PATIENCE, () => {
+      this.#cancelPatience = null;
+      this.#interrupt();
+    });
   }
 
   settle(target: { epoch: number; generation: number }, waitMs: number): Promise<Outcome> {
@@ -119,7 +106,7 @@ export class Worker {
     this.#stopped = true;
     this.#pending = false;
     this.#cancelAgain();
-    this.#cancelPatience();
+    this.#cancelPatience?.();
     const flight = this.#flight;
     if (flight) {
       const cancel = this.#parts.timers.after(withinMs, () => flight.control.abort());
@@ -136,7 +123,8 @@ export class Worker {
       this.#flight = null;
       this.#last = this.#wish;
       this.#wish = null;
-      this.#cancelPatience();
+      this.#cancelPatience?.();
+      this.#cancelPatience = null;
       if (this.#stopped) return;
       if (this.#pending) this.#begin();
       else if (againMs !== null) {
@@ -152,23 +140,26 @@ export class Worker {
     const { sandbox, lanes } = this.#parts;
     // A wake and the settle that follows it belong together.
     await Promise.resolve();
-    let wish: Wish | null = null;
     try {
-      wish = this.#parts.wishes.of(sandbox);
+      const wish = this.#parts.wishes.of(sandbox);
       this.#wish = wish;
       if (wish === null) {
         await this.#parts.removeOrphans(sandbox);
         this.#gone();
         return null;
       }
-      const asked = wish;
-      const urgent = asked.goal === 'removed' || this.#mustLose(asked);
-      const applied = await lanes.run(urgent, () => this.#apply(asked, signal));
-      this.#reached(asked, applied);
-      return applied.againMs;
+      const urgent = wish.goal === 'removed' || this.#mustLose(wish);
+      return await lanes.run(urgent, async () => {
+        // It may have waited for a lane.
+        const newest = this.#parts.wishes.of(sandbox) ?? wish;
+        this.#wish = newest;
+        const applied = await this.#apply(newest, signal);
+        this.#reached(newest, applied);
+        return applied.againMs;
+      });
     } catch (error) {
       if (signal.aborted && !this.#stopped) return 0;
-      return this.#failed(wish, error);
+      return this.#failed(this.#wish, error);
     }
   }
 
@@ -192,15 +183,7 @@ export class Worker {
     this.#failures = 0;
     this.#error = null;
     const { epoch, generation } = this.#view;
-    this.#show({
-      state: 'removed',
-      containerId: null,
-      imageDigest: null,
-      epoch,
-      generation,
-      startedAt: null,
-      exitCode: null,
-    });
+    this.#show({ ...UNSEEN, state: 'removed', epoch, generation });
     this.#waiters.gone();
   }
 
@@ -212,8 +195,7 @@ export class Worker {
     this.#error = error;
     if (this.#failures === 1) log('warn', error.message, { sandbox, code: error.code });
     const seen = error instanceof PassFailed ? error.seen : null;
-    const state: SandboxState = seen?.state ?? (error.retry ? this.#view.state : 'failed');
-    this.#show({ ...this.#view, ...seen, state, code: error.code, reason: error.message });
+    this.#show(afterFailure(this.#view, error, seen));
     if (wish && error instanceof PassFailed && error.quiet) this.#waiters.applied(wish, []);
     else if (wish) this.#waiters.failed(wish, error);
     return retryDelay(error.code, error.retry, this.#failures);
@@ -222,12 +204,7 @@ export class Worker {
   #show(view: SandboxView): void {
     const before = this.#view;
     this.#view = view;
-    const same =
-      before.state === view.state &&
-      before.code === view.code &&
-      before.containerId === view.containerId &&
-      before.generation === view.generation;
-    if (!same) this.#parts.changed(this.#parts.sandbox);
+    if (!looksSame(before, view)) this.#parts.changed(this.#parts.sandbox);
   }
 
   /** Whether a container holds something that this wish takes away. */

@@ -166,6 +166,11 @@ t.test('sealed: what it holds is enough to know that nothing is to do', async (t
   t.same(lines(wishOf({ values: A, envMac: null }), world([seen(row(wish, { pid: null }), exited)])), [
     'refused: WISH_SEALED',
   ]);
+  t.same(
+    lines(wishOf({ values: A, envMac: null }), world([seen(row(wish, { pid: null }))])),
+    ['kill ampoule-box: it was started while nothing is to be given', 'refused: WISH_SEALED'],
+    'somebody started it again after it was ended',
+  );
 });
 
 t.test('somebody else', async (t) => {
