@@ -67,10 +67,11 @@ function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
       const branch = error.schemaPath.slice(choice.schemaPath.length + 1).split('/')[0] ?? '';
       branches.set(branch, [...(branches.get(branch) ?? []), error]);
     }
-    const meant = [...branches.values()].filter((branch) =>
-      branch.every(({ keyword, instancePath }) => instancePath !== choice.instancePath || keyword !== 'type'),
-    );
-    const shown = meant.length === 1 && meant[0] !== undefined ? meant[0] : [];
+    const above = (keywords: RegExp) => (branch: ErrorObject[]) =>
+      branch.every(({ keyword, instancePath }) => instancePath !== choice.instancePath || !keywords.test(keyword));
+    const possible = [...branches.values()].filter(above(/^type$/));
+    const likely = possible.length > 1 ? possible.filter(above(/./)) : possible;
+    const shown = likely.length === 1 && likely[0] !== undefined ? likely[0] : [];
     const dropped = new Set<ErrorObject>(shown.length > 0 ? [choice, ...inside] : inside);
     kept = [...kept.filter((error) => !dropped.has(error)), ...shown];
   }

@@ -72,7 +72,8 @@ t.test('of a choice, what is told is what is wrong with the form that was meant'
   t.same(problems({ name: 'a', where: 1 }), {
     '/where': 'This has none of the forms that it may have. Give a name or an object.',
   });
-  t.same(Object.keys(problems({ name: 'a', where: { path: '/', deep: 'x' } })), ['/where']);
+  t.same(Object.keys(problems({ name: 'a', where: { path: '/', deep: 'x' } })), ['/where/deep']);
+  t.same(Object.keys(problems({ name: 'a', where: { colour: 'x' } })), ['/where'], 'none was meant');
   const One = strict({ one: Type.Union([Type.String(), strict({ id: Type.String() })]) });
   try {
     checkBody(One, { one: { id: 1, more: 2 } });

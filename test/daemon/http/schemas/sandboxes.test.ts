@@ -49,7 +49,7 @@ t.test('each field has its bounds', async (t) => {
     [{ workdir: 'w' }, '/workdir'],
     [{ workdir: '/a/../b' }, '/workdir'],
     [{ limits: { cpus: 0 } }, '/limits/cpus'],
-    [{ limits: { memory: 1.5 } }, '/limits/memory'],
+    [{ limits: { memory: 2 ** 26 + 0.5 } }, '/limits/memory'],
     [{ limits: { swap: 1 } }, '/limits/swap'],
     [{ ports: [{ container: 0 }] }, '/ports/0/container'],
     [{ ports: [{ container: 80, ip: 'localhost' }] }, '/ports/0/ip'],
