@@ -186,13 +186,16 @@ export function mirrorViolations(
   return found;
 }
 
-/** Tests below test/store, test/sandbox and test/daemon whose source is gone. */
-export function orphanedTests(sources: Sources, tests: ReadonlySet<string>): string[] {
+/** Tests below test/store, test/sandbox and test/daemon whose source is gone; `others` names what else some of them test. */
+export function orphanedTests(
+  sources: Sources,
+  tests: ReadonlySet<string>,
+  others: Readonly<Record<string, string>> = {},
+): string[] {
+  const names = [...sources.keys()].map((path) => path.replace(/\.ts$/, ''));
   return [...tests].filter((test) => {
     const source = test.replace(/^test\//, '').replace(/\.test\.ts$/, '');
-    if (!/^(store|sandbox|daemon)\//.test(source)) return false;
-    return ![...sources.keys()].some(
-      (path) => path === `${source}.ts` || source.startsWith(`${path.replace(/\.ts$/, '')}-`),
-    );
+    if (!/^(store|sandbox|daemon)\//.test(source) || others[test] !== undefined) return false;
+    return !names.some((name) => source === name || source.startsWith(`${name}-`));
   });
 }

@@ -56,7 +56,7 @@ All as expected. The daemon keeps running (pid ${daemon.pid}); sessions and sand
 Copy these lines to go on:
 
   export AMPOULE_ADDR=${daemon.address}
-  export AMPOULE_TOKEN="$(cat ${places.daemon.token})"
+  export AMPOULE_TOKEN="$(cat '${places.daemon.token}')"
   export DOCKER_HOST=${engine.dockerHost}
 
 ${curl('PUT', `/v1/sessions/${session}/secrets/${SECRET}`)}
