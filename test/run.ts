@@ -70,10 +70,15 @@ function say(title: string): void {
   console.log(`\n== ${title} (${new Date().toISOString().slice(11, 19)})`);
 }
 
-/** Runs test files with tap. A file that ends badly, and a suite without tests, count as a failure. */
-async function suite(title: string, files: string[], jobs: number, env: Record<string, string> = {}): Promise<Counts> {
+/** Runs test files with tap, each for so many seconds at most. A file that ends badly, and a suite without tests, count as a failure. */
+async function suite(
+  title: string,
+  files: string[],
+  how: { jobs: number; seconds: number },
+  env: Record<string, string> = {},
+): Promise<Counts> {
   say(`${title}: ${files.length} files`);
-  const child = spawn(bin('tap'), [`--jobs=${jobs}`, '--reporter=tap', ...files], {
+  const child = spawn(bin('tap'), [`--jobs=${how.jobs}`, `--timeout=${how.seconds}`, '--reporter=tap', ...files], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
@@ -111,7 +116,7 @@ async function withEngine(work: (env: Record<string, string>) => Promise<Counts>
 async function main(): Promise<Counts> {
   const [what = 'all', ...given] = process.argv.slice(2);
   const chosen = given.map((file) => relative(ROOT, join(process.cwd(), file)));
-  if (chosen.length > 0) return withEngine((env) => suite('chosen', chosen, 1, env));
+  if (chosen.length > 0) return withEngine((env) => suite('chosen', chosen, { jobs: 1, seconds: 900 }, env));
   let counts = NOTHING;
   if (what === 'all') {
     for (const [title, program, args] of GATES) {
@@ -122,14 +127,15 @@ async function main(): Promise<Counts> {
       }
     }
   }
-  if (what === 'all' || what === 'unit') counts = sum(counts, await suite('unit', filesOf(UNIT), 2));
+  if (what === 'all' || what === 'unit')
+    counts = sum(counts, await suite('unit', filesOf(UNIT), { jobs: 2, seconds: 300 }));
   if (what === 'all' || what === 'integration') {
     const files = filesOf([...INTEGRATION, ...FAULTS]);
-    counts = sum(counts, await withEngine((env) => suite('integration', files, 2, env)));
+    counts = sum(counts, await withEngine((env) => suite('integration', files, { jobs: 2, seconds: 900 }, env)));
   }
   if (what === 'faults') {
-    const env = { AMPOULE_FULL: '1', TAP_TIMEOUT: '7200' };
-    counts = await withEngine((shared) => suite('faults, in full', filesOf(FAULTS), 1, { ...shared, ...env }));
+    const how = { jobs: 1, seconds: 14_400 };
+    counts = await withEngine((env) => suite('faults, in full', filesOf(FAULTS), how, { ...env, AMPOULE_FULL: '1' }));
   }
   return counts;
 }
