@@ -36,6 +36,8 @@ export interface Chain {
   hashOf(seq: number): Uint8Array | null;
   /** true: an entry says that a restore began this epoch. */
   restored(epoch: number): boolean;
+  /** true: rows at the chain's end were written sealed. */
+  incomplete(): boolean;
   /** MACs the rows at the chain's end that were written sealed, as far as their hashes fit. */
   complete(): void;
   /** Looks at every row; while sealed MACs cannot be checked, only hashes. */
@@ -92,6 +94,7 @@ export function makeChain(db: Database, vaultId: string, keys: Keys, clock: Cloc
     end,
     hashOf,
     complete,
+    incomplete: () => end().mac === null,
     restored: (epoch) => (restores.get(restoreTarget(epoch)) ?? 0) > 0,
 
     append(caller, entry) {

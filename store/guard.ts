@@ -94,6 +94,7 @@ export function makeGuard(parts: GuardParts): Guard {
   return {
     async open(unlock) {
       admit(await rootFor(unlock));
+      if (!chain.incomplete()) return;
       try {
         context.write('audit.complete', () => chain.complete());
       } catch {

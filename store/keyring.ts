@@ -18,6 +18,7 @@ import {
   openBox,
   randomBytes,
   wipe,
+  wipeScratch,
 } from './seal.js';
 
 /** Version of the on-disk format; part of everything that is authenticated. */
@@ -111,6 +112,7 @@ export function makeKeyring(vaultId: string): Keyring {
     wipe() {
       if (keys !== null) wipe(keys.root, keys.box.privateKey, ...keys.dataKeys.values(), ...keys.macs.values());
       keys = null;
+      wipeScratch();
     },
 
     withRoot(use) {

@@ -36,6 +36,25 @@ export function wipe(...secrets: (Uint8Array | null | undefined)[]): void {
   for (const bytes of secrets) bytes?.fill(0);
 }
 
+/** libsodium's own memory, there once it is ready; its type declarations leave it out. */
+interface WithScratch {
+  libsodium?: { HEAPU8: Uint8Array; _malloc(bytes: number): number; _free(address: number): void };
+}
+const SCRATCH_BYTES = 1024 * 1024;
+
+/**
+ * Overwrites what libsodium's memory still holds of keys and values that passed through it. Between calls nothing of it is
+ * in use, so one block of more than it ever needs lies where all of them lay.
+ */
+export function wipeScratch(): void {
+  const { libsodium: scratch } = sodium as unknown as WithScratch;
+  if (scratch === undefined) return;
+  const address = scratch._malloc(SCRATCH_BYTES);
+  if (address === 0) return;
+  scratch.HEAPU8.fill(0, address, address + SCRATCH_BYTES);
+  scratch._free(address);
+}
+
 /**
  * The one encoding of several parts into bytes: each part is its length (4 bytes, big endian) and its bytes; text is UTF-8,
  * numbers are decimal text. Two different lists never give the same bytes.

@@ -32,11 +32,15 @@ t.test('a passphrase: made, opened, refused, sealed and unsealed', async (t) => 
   await t.rejects(guard.unseal(operator, null), { code: 'INVALID_INPUT', problems: [{ pointer: '/passphrase' }] });
   await t.rejects(guard.unseal(launcher, passphrase()), { code: 'FORBIDDEN' });
 
+  const late = guard.unseal(operator, passphrase());
+  guard.seal(operator);
+  await late;
+  t.equal(context.keys.state, 'sealed', 'a seal is not undone by an unseal that was on its way');
   await guard.unseal(operator, passphrase());
   t.same(context.keys.decrypt('sec_A', 1, row), passphrase('value'));
   t.match(
     audit.list(operator).items.map(({ action, outcome }) => `${action} ${outcome}`),
-    ['vault.unseal done', 'vault.unseal refused', 'vault.unseal failed', 'vault.seal done'],
+    ['vault.unseal done', 'vault.seal done', 'vault.unseal refused', 'vault.unseal failed', 'vault.seal done'],
   );
   t.match(audit.verify(operator), { ok: true });
   core.close();

@@ -11,6 +11,7 @@ import {
   randomBytes,
   sealReady,
   wipe,
+  wipeScratch,
 } from '../../store/seal.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -56,4 +57,21 @@ t.test('wiping and comparing', async (t) => {
   t.ok(equal(bytes('a'), bytes('a')));
   t.notOk(equal(bytes('a'), bytes('b')));
   t.notOk(equal(bytes('a'), bytes('ab')));
+});
+
+t.test("nothing is left in libsodium's memory", async (t) => {
+  const { HEAPU8 } = (sodium as unknown as { libsodium: { HEAPU8: Uint8Array } }).libsodium;
+  const holds = (needle: Uint8Array) => Buffer.from(HEAPU8.buffer).includes(Buffer.from(needle));
+  const key = randomBytes(32);
+  const value = randomBytes(128 * 1024);
+  for (let n = 0; n < 20; n++) {
+    const box = encrypt(key, value.subarray(0, value.length - 1000 * n), bytes('about'));
+    decrypt(key, box, bytes('about'));
+    decrypt(key, box, bytes('other'));
+    digest(value, key);
+  }
+  t.ok(holds(key) || holds(value.subarray(1000, 1032)), 'the search finds something before');
+  wipeScratch();
+  t.notOk(holds(key));
+  t.notOk(holds(value.subarray(1000, 1032)));
 });
