@@ -23,7 +23,6 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ajv: ['daemon/http/validation.ts'],
   'ajv-formats': ['daemon/http/validation.ts'],
   commander: ['daemon/cli/'],
-  '@inquirer/core': ['daemon/cli/'],
   esbuild: ['daemon/build.ts'],
 };
 
