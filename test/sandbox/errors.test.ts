@@ -1,0 +1,23 @@
+/** The two errors of this layer. */
+
+import t from 'tap';
+import { SANDBOX_CODES, SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
+
+t.test('codes are unique, and carried', async (t) => {
+  t.equal(new Set(SANDBOX_CODES).size, SANDBOX_CODES.length);
+  const error = new SandboxError('PORT_TAKEN', 'Taken. Free it.', { retry: true });
+  t.match(error, { name: 'SandboxError', code: 'PORT_TAKEN', retry: true, message: 'Taken. Free it.' });
+  t.equal(new SandboxError('PORT_TAKEN', 'x').retry, false);
+  t.notOk('cause' in error);
+});
+
+t.test('an unknown outcome names its call and is tried again', async (t) => {
+  const error = new UnknownOutcome('create', 'no answer in 10000 ms');
+  t.ok(error instanceof SandboxError);
+  t.match(error, {
+    code: 'ENGINE_UNREACHABLE',
+    retry: true,
+    call: 'create',
+    message: /"create" \(no answer in 10000 ms\)/,
+  });
+});
