@@ -22,19 +22,20 @@ export async function* redacted(
   output: RunningExec['output'],
   redactors: Redactors,
 ): AsyncGenerator<{ stream: Stream; data: Uint8Array }> {
+  const open = new Set<Stream>(['stdout', 'stderr']);
   try {
     for await (const { stream, data } of output) {
       const clean = redactors[stream].push(data);
       if (clean.length > 0) yield { stream, data: clean };
     }
-    for (const stream of ['stdout', 'stderr'] as const) {
+    for (const stream of open) {
+      open.delete(stream);
       const rest = redactors[stream].end();
       if (rest.length > 0) yield { stream, data: rest };
     }
   } finally {
     // Whoever stops early gets nothing more, but what the redactors know is to be wiped all the same.
-    redactors.stdout.end();
-    redactors.stderr.end();
+    for (const stream of open) redactors[stream].end();
   }
 }
 

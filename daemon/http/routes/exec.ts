@@ -9,6 +9,7 @@ import { collect, records, redacted } from '../exec-output.js';
 import { type StartedExec, startExec } from '../exec-run.js';
 import { createExecs } from '../execs.js';
 import type { App } from '../fastify.js';
+import { asOurs } from '../problem.js';
 import { type Http, waitOf } from '../respond.js';
 import { ExecAnswer, ExecBody, ExecParams, ExecQuery, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
 import type { OpenStream } from '../streams.js';
@@ -22,30 +23,43 @@ export function execRoutes(app: App, { parts, streams }: Http): void {
   const { sandboxes, sessions, audit } = parts.vault;
 
   /** Registers the command until it ends; gone clients, lost tokens and a stopping daemon end it. */
-  const follow = ({ sandbox, running }: StartedExec, stream: OpenStream): (() => void) => {
+  const follow = ({ sandbox, running }: StartedExec, stream: OpenStream): void => {
     const touch = (): void => {
       sandboxes.touch(sandbox.id);
       sessions.touch(sandbox.session);
     };
     const end = (): void => void running.end(String(stream.signal.reason)).catch(() => {});
-    const timer = setInterval(touch, Math.min(TOUCH, (sandbox.idle ?? TOUCH) / 3)).unref();
+    const timer = setInterval(touch, TOUCH).unref();
     execs.add({ sandbox: sandbox.id, startedAt: parts.now(), running });
     stream.signal.addEventListener('abort', end);
     if (stream.signal.aborted) end();
-    touch();
-    return () => {
+    const over = (): void => {
       clearInterval(timer);
       stream.signal.removeEventListener('abort', end);
       execs.remove(running.execId);
       stream.close();
       touch();
     };
+    touch();
+    running.exit.then(over, over);
   };
 
   const counted = async ({ running }: StartedExec) => {
     const exit = await running.exit;
     parts.metrics.count('ampoule_execs_total', { outcome: exit.reason ?? (exit.code === 0 ? 'OK' : 'FAILED') });
     return exit;
+  };
+
+  /** Records of the output and last the exit, also where the output broke off: a client must know that it has not all. */
+  const lines = async function* (exec: StartedExec, output: ReturnType<typeof redacted>): AsyncGenerator<string> {
+    try {
+      yield* records(output);
+      const { tookMs: _tookMs, ...exit } = await counted(exec);
+      yield `${JSON.stringify({ exit })}\n`;
+    } catch (error) {
+      await exec.running.end('OUTPUT_LOST').catch(() => {});
+      yield `${JSON.stringify({ exit: { code: null, reason: asOurs(error).code } })}\n`;
+    }
   };
 
   app.post(
@@ -64,45 +78,29 @@ export function execRoutes(app: App, { parts, streams }: Http): void {
       },
     },
     async (request, reply) => {
+      const wait = waitOf(request.query);
       const stream = streams.open(request, reply as FastifyReply);
-      let done = (): void => stream.close();
+      const { sandbox } = request.params;
+      const exec = await startExec(parts, callerOf(request), sandbox, request.body, wait, stream.signal).catch(
+        (error: unknown) => {
+          stream.close();
+          throw error;
+        },
+      );
+      follow(exec, stream);
+      const { running } = exec;
+      const output = redacted(running.output, exec.redactors);
+      if (wantsRecords(request.headers.accept)) {
+        return await streamed(reply as FastifyReply, running.execId, lines(exec, output));
+      }
       try {
-        const wait = waitOf(request.query);
-        const { sandbox } = request.params;
-        const exec = await startExec(parts, callerOf(request), sandbox, request.body, wait, stream.signal);
-        done = follow(exec, stream);
-        const output = redacted(exec.running.output, exec.redactors);
-        if (wantsRecords(request.headers.accept)) {
-          const finish = done;
-          done = () => {};
-          const lines = async function* () {
-            try {
-              yield* records(output);
-              const { code, signal, reason } = await counted(exec);
-              const exit = {
-                code,
-                ...(signal === undefined ? {} : { signal }),
-                ...(reason === undefined ? {} : { reason }),
-              };
-              yield `${JSON.stringify({ exit })}\n`;
-            } finally {
-              finish();
-            }
-          };
-          return await streamed(reply as FastifyReply, exec.running.execId, lines());
-        }
         const { stdout, stderr, truncated } = await collect(output);
-        const { code, signal, reason, tookMs } = await counted(exec);
-        return {
-          execId: exec.running.execId,
-          exitCode: code,
-          ...(signal === undefined ? {} : { signal }),
-          ...(reason === undefined ? {} : { reason }),
-          ...{ stdout, stderr, truncated },
-          tookMs: Math.round(tookMs),
-        };
-      } finally {
-        done();
+        const { code, tookMs, ...how } = await counted(exec);
+        const answer = { execId: running.execId, exitCode: code, ...how, stdout, stderr, truncated };
+        return { ...answer, tookMs: Math.round(tookMs) };
+      } catch (error) {
+        await running.end('OUTPUT_LOST').catch(() => {});
+        throw error;
       }
     },
   );

@@ -88,13 +88,13 @@ export function sandboxRoutes(app: App, http: Http): void {
       const caller = callerOf(request);
       const wait = waitOf(request.query);
       const reason = request.query.workspace === 'delete' ? DELETED_WITH_WORKSPACE : DELETED;
-      const { id } = sandboxes.get(caller, request.params.sandbox);
+      const { id, session, endsSession } = sandboxes.get(caller, request.params.sandbox);
       const ended = await revoking(
         parts,
-        () => [id],
+        () => (endsSession ? parts.sandboxesOf([session]) : [id]),
         () => sandboxes.end(caller, id, reason),
       );
-      const change = { session: ended.session, sessions: ended.sessions, ended: [id] };
+      const change = { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes };
       const { status, body } = await settled(http, change, wait);
       return reply.code(status).send(body);
     },

@@ -90,7 +90,7 @@ export function secretRoutes(app: App, http: Http): void {
     async (request) => {
       const secret = secrets.update(callerOf(request), request.params.name, patchOf(request.body));
       parts.events.emit({ kind: 'secret', id: secret.id });
-      parts.reschedule();
+      await settled(http, { sessions: secret.sessions }, 0);
       return secretAnswer(secret);
     },
   );

@@ -210,10 +210,21 @@ function partsOf(w: World): Parts {
   };
 }
 
-/** Replaces `SECRET-VALUE`, chunk by chunk. */
+/** Replaces `SECRET-VALUE`, chunk by chunk; of no use after its end. */
 function masking(): Redactor {
+  let ended = false;
+  const once = () => {
+    if (ended) throw new Error('used after its end');
+  };
   return {
-    push: (chunk) => Buffer.from(Buffer.from(chunk).toString('latin1').replaceAll('SECRET-VALUE', '***'), 'latin1'),
-    end: () => new Uint8Array(0),
+    push(chunk) {
+      once();
+      return Buffer.from(Buffer.from(chunk).toString('latin1').replaceAll('SECRET-VALUE', '***'), 'latin1');
+    },
+    end() {
+      once();
+      ended = true;
+      return new Uint8Array(0);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import t from 'tap';
 import { wantsRecords } from '../../../../daemon/http/routes/exec.js';
 import { endServer, makeServer } from '../../../../daemon/http/servers.js';
-import type { ExecExit } from '../../../../sandbox/index.js';
+import { type ExecExit, SandboxError } from '../../../../sandbox/index.js';
 import { type World, world } from '../fixture.js';
 
 const NDJSON = { headers: { accept: 'application/x-ndjson' } };
@@ -81,6 +81,23 @@ t.test('records, as they come', async (t) => {
       .split('\n')
       .map((line) => JSON.parse(line)),
     [{ stream: 'stdout', data: 'a ***' }, { stream: 'stderr', base64: '//4=' }, { exit: { code: 0 } }],
+  );
+});
+
+t.test('output that breaks off ends the command, and is never taken for all', async (t) => {
+  const { w } = await withBox(t);
+  w.exec = () => ({
+    output: (async function* () {
+      yield chunk('half');
+      throw new SandboxError('ENGINE_UNREACHABLE', 'Docker does not answer. Start it.');
+    })(),
+  });
+  t.match(await w.call('POST', PATH, { command: 'x' }), { status: 503, json: { code: 'ENGINE_UNREACHABLE' } });
+  const { text } = await w.call('POST', PATH, { command: 'x' }, NDJSON);
+  t.equal(text, '{"stream":"stdout","data":"half"}\n{"exit":{"code":null,"reason":"ENGINE_UNREACHABLE"}}\n');
+  t.same(
+    w.execs.map(({ ended }) => ended),
+    [['OUTPUT_LOST'], ['OUTPUT_LOST']],
   );
 });
 

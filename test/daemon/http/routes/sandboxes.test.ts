@@ -95,3 +95,15 @@ t.test('a launcher sees and launches its own, within its bounds', async (t) => {
   t.match(await launcher('GET', '/v1/sandboxes/other'), { status: 404 });
   t.match(await launcher('DELETE', '/v1/sandboxes/other'), { status: 404 });
 });
+
+t.test('a sandbox that ends its session takes the others along, and is waited for with them', async (t) => {
+  const w = await world(t);
+  const first = (await w.call('POST', '/v1/sandboxes', { name: 'one', session: { name: 'dev' } })).json.id;
+  const second = (await w.call('POST', '/v1/sandboxes', { name: 'two', session: 'dev' })).json.id;
+  w.woken.length = 0;
+  w.outcomes.set(second, { state: 'pending', reason: 'It still runs.' });
+  const ended = await w.call('DELETE', '/v1/sandboxes/one');
+  t.equal(ended.status, 202, 'not done while the other one runs');
+  t.same(ended.json.sandboxes.map(({ id }: { id: string }) => id).sort(), [first, second].sort());
+  t.ok(w.woken.includes(second));
+});

@@ -103,3 +103,13 @@ t.test('bad input names the field and stores nothing', async (t) => {
   }
   t.same((await w.call('GET', '/v1/secrets')).json.items, []);
 });
+
+t.test('a description that moves a secret out of a ceiling is looked at by its sandboxes', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'x', tags: ['web'] });
+  const launch = { session: { name: 'dev' }, secrets: ['A_KEY'], only: ['tag:web'] };
+  const { id } = (await w.call('POST', '/v1/sandboxes', launch)).json;
+  w.woken.length = 0;
+  t.match(await w.call('PATCH', '/v1/secrets/A_KEY', { tags: [] }), { status: 200, json: { tags: [] } });
+  t.same(w.woken, [id]);
+});
