@@ -4,6 +4,7 @@ export { connectEngine } from './docker.js';
 export type { Engine } from './engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
+export { PLAINTEXT } from './plan.js';
 export { bootId, isAlive } from './process.js';
 export { canSignalEngineProcesses } from './process-kill.js';
 export { makeReconciler } from './reconcile.js';

@@ -1,16 +1,13 @@
 /** A sandbox as the API shows it: what was declared, with what the reconciler last saw. Asks Docker nothing, opens no value. */
 
 import type { Static } from 'typebox';
+import { PLAINTEXT } from '../../sandbox/index.js';
 import type { Sandbox } from '../../store/index.js';
 import type { Caller, Parts } from '../parts.js';
 import { formatTime } from './duration.js';
 import type { Sandbox as SandboxSchema } from './schemas/sandboxes.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
-/** Said of each sandbox whose values Docker keeps. */
-export const PLAINTEXT_NOTICE =
-  "Delivery env: Docker keeps this sandbox's values as plaintext in its files, and docker inspect shows them.";
-
 /** @param notices what this request brought about, beside what holds always. */
 export function sandboxAnswer(
   parts: Pick<Parts, 'vault' | 'reconciler'>,
@@ -43,6 +40,6 @@ export function sandboxAnswer(
     endedAt: sandbox.endedAt === null ? null : formatTime(sandbox.endedAt),
     endReason: sandbox.endReason,
     variables,
-    notices: [...new Set([...(live && sandbox.delivery === 'env' ? [PLAINTEXT_NOTICE] : []), ...notices])],
+    notices: [...new Set([...(live && sandbox.delivery === 'env' ? [PLAINTEXT] : []), ...notices])],
   };
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { PLAINTEXT_NOTICE, sandboxAnswer } from '../../../daemon/http/represent-sandbox.js';
+import { sandboxAnswer } from '../../../daemon/http/represent-sandbox.js';
+import { PLAINTEXT } from '../../../sandbox/index.js';
 import { world } from './fixture.js';
 
 t.test('what was declared, with what was seen, and names of variables only', async (t) => {
@@ -20,7 +21,7 @@ t.test('what was declared, with what was seen, and names of variables only', asy
     imageDigest: 'sha256:1',
     generation: 2,
   });
-  const shown = sandboxAnswer(w.parts, get(), ['lost', 'lost']);
+  const shown = sandboxAnswer(w.parts, get(), ['lost', 'lost', PLAINTEXT]);
   t.match(shown, {
     name: 'box',
     session: 'dev',
@@ -33,7 +34,7 @@ t.test('what was declared, with what was seen, and names of variables only', asy
     variables: ['A_KEY', 'B_KEY'],
     generation: 2,
   });
-  t.same(shown.notices, [PLAINTEXT_NOTICE, 'lost']);
+  t.same(shown.notices, [PLAINTEXT, 'lost']);
   t.equal(Date.parse(shown.idleAt ?? '') - get().lastExecAt, 3_600_000);
   t.notMatch(JSON.stringify(shown), /CANARY/);
 
