@@ -42,7 +42,12 @@ export function within<T extends { secret: StoredSecret; env: string }>(sandbox:
   const { only } = sandbox;
   return candidates
     .filter(({ secret }) => only === null || selectedByAny(only, secret))
-    .map((candidate) => ({ ...candidate, env: sandbox.as[candidate.secret.name] ?? candidate.env }));
+    .map((candidate) => ({ ...candidate, env: own(sandbox.as, candidate.secret.name) ?? candidate.env }));
+}
+
+/** What the object itself has under this name: a secret may be called `constructor`. */
+function own(as: Record<string, string>, name: string): string | undefined {
+  return Object.hasOwn(as, name) ? as[name] : undefined;
 }
 
 function assertFitsOne(sandbox: Ceiling | null, candidates: Candidate[]): void {

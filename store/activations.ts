@@ -6,7 +6,7 @@ import { activationsOf, dropVariables, endActivations, putActivation } from './a
 import { allowsSecret } from './allowance.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
-import { assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
+import { assertAllowedEnvironment, assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
 import {
   bump,
   publicSession,
@@ -95,7 +95,7 @@ export function applyPlan(context: Context, session: SessionId, plan: Plan): voi
   used(context, session);
 }
 
-/** Secrets that this plan would give or change have to lie within a launcher's allowance. */
+/** Secrets that this plan would give or change, and their environments, have to lie within a launcher's allowance. */
 export function assertAllowedPlan(
   context: Context,
   caller: Caller,
@@ -105,6 +105,8 @@ export function assertAllowedPlan(
 ): void {
   const secrets = plan.put.map(({ secret }) => secret);
   assertAllowedSecrets(context, caller, action, targetOf(session), secrets);
+  for (const { environment } of secrets)
+    assertAllowedEnvironment(context, caller, action, targetOf(session), environment);
 }
 
 function choose(

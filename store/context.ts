@@ -80,7 +80,7 @@ export interface Context {
   scrub(): void;
   /** DISK_FULL when too little is free for new values. */
   requireRoom(): void;
-  /** true: revoked but not recorded; nobody is given it. */
+  /** true: revoked but not recorded; nobody is given it. Also of a whole token or sandbox, see store/tombstones.ts. */
   entombed(session: string, secret: string): boolean;
   /** Writes a `refused` audit entry of its own transaction and throws FORBIDDEN or OUT_OF_BOUNDS. */
   refuse(caller: Caller, code: 'FORBIDDEN' | 'OUT_OF_BOUNDS', entry: NewAuditEntry, message: string): never;

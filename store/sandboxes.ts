@@ -6,9 +6,10 @@ import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { createSandbox } from './sandboxes-create.js';
 import { lookUpSandbox, noSandbox, reachSandbox, SANDBOX_COLUMNS, sandboxById, toSandbox } from './sandboxes-rows.js';
-import { endSession, pairsOf, sandboxesOf } from './sessions-end.js';
+import { endPairsOf, endSession, pairsOf, sandboxesOf } from './sessions-end.js';
 import { bump, publicSession, reachSession, sessionById, used } from './sessions-rows.js';
 import { sql } from './statements.js';
+import { WHOLE } from './tombstones.js';
 import type { Millis, Sandbox, SandboxId } from './types.js';
 import type { Sandboxes } from './vault.js';
 import { heldBy, wantedBy } from './wanted.js';
@@ -45,7 +46,8 @@ export function makeSandboxes(context: Context): Sandboxes {
       if (state === 'live') {
         const entry = { action: 'sandbox.end', target: targetOf({ id, name: sandbox.name }), detail: { reason } };
         const last = takesAll(context, { id, session, endsSession: sandbox.endsSession });
-        const pairs = () => (last ? pairsOf(context, session) : []);
+        const more = sandbox.endsSession ? endPairsOf : pairsOf;
+        const pairs = () => [{ session: id, secret: WHOLE }, ...(last ? more(context, session) : [])];
         context.revoke(caller, entry, pairs, () => endSandbox(context, id, reason));
       }
       touched.delete(id);

@@ -7,7 +7,8 @@ import { StoreError } from './errors.js';
 import { targetOf } from './policy.js';
 import { bump, type StoredSession, sessionById } from './sessions-rows.js';
 import { sql } from './statements.js';
-import type { Millis, SandboxId, SecretId, SessionId } from './types.js';
+import { WHOLE } from './tombstones.js';
+import type { Millis, SandboxId, SecretId, SessionId, TokenId } from './types.js';
 
 /** Everything that goes with a session's end. Call inside an act; does nothing to one that has ended. */
 export function endSession(context: Context, id: SessionId, reason: string): void {
@@ -32,6 +33,13 @@ export function sandboxesOf(context: Context, session: SessionId): SandboxId[] {
 /** What a revocation of everything in a session names. */
 export function pairsOf(context: Context, session: SessionId): { session: string; secret: string }[] {
   return activationsOf(context, session).map(({ secret }) => ({ session, secret: secret.id }));
+}
+
+/** What the end of a session names: its activations, and the tokens that die with it. */
+export function endPairsOf(context: Context, session: SessionId): { session: string; secret: string }[] {
+  const text = 'SELECT id FROM token WHERE session = ? AND revokedAt IS NULL';
+  const tokens = sql(context.db, text).all(session) as { id: TokenId }[];
+  return [...pairsOf(context, session), ...tokens.map(({ id }) => ({ session: id, secret: WHOLE }))];
 }
 
 /** When a live session `n` has been idle for too long; null: never, as while a sandbox that is never idle is in it. */
@@ -80,7 +88,7 @@ export function expireDue(context: Context): { sessions: SessionId[]; sandboxes:
         context.revoke(
           daemon,
           entry,
-          () => pairsOf(context, session.id),
+          () => endPairsOf(context, session.id),
           () => endSession(context, session.id, reason),
         ),
       );

@@ -7,7 +7,7 @@ import { assertName } from './names.js';
 import { pageStart, toPage } from './paging.js';
 import { assertAllowedEnvironment, authorize, reaches, refuseAs, targetOf } from './policy.js';
 import { assertDeliverable, differing, draftSession, settingsOf } from './sessions-draft.js';
-import { endSession, expireDue, nextDue, pairsOf, sandboxesOf } from './sessions-end.js';
+import { endPairsOf, endSession, expireDue, nextDue, sandboxesOf } from './sessions-end.js';
 import {
   insertSession,
   lookUpSession,
@@ -96,7 +96,7 @@ export function makeSessions(context: Context): Sessions {
         context.revoke(
           caller,
           entry,
-          () => pairsOf(context, id),
+          () => endPairsOf(context, id),
           () => endSession(context, id, reason),
         );
       }

@@ -11,6 +11,7 @@ import { authorize, refuseAs, targetOf } from './policy.js';
 import { assertNone, quote } from './problems.js';
 import { reachLiveSession } from './sessions-rows.js';
 import { sql } from './statements.js';
+import { WHOLE } from './tombstones.js';
 import type { Allowance, Caller, Millis, NewToken, SessionId, Token, TokenId, TokenKind } from './types.js';
 import type { Tokens } from './vault.js';
 
@@ -84,7 +85,7 @@ export function makeTokens(context: Context): Tokens {
       context.revoke(
         caller,
         entry,
-        () => [],
+        () => tombstonesOf(context, token.id, launcher),
         () => void sql(context.db, text).run({ revokedAt, id: token.id, launcher }),
       );
       return fresh({ ...token, revokedAt });
@@ -99,7 +100,7 @@ export function makeTokens(context: Context): Tokens {
       if (!timingSafeEqual(stored, digest)) return null;
       const token = toToken(rest);
       const now = context.clock.now();
-      if (token.revokedAt !== null) return { problem: 'revoked' };
+      if (token.revokedAt !== null || context.entombed(token.id, WHOLE)) return { problem: 'revoked' };
       if (token.expiresAt !== null && token.expiresAt <= now) return { problem: 'expired' };
       uses.set(token.id, now);
       return { caller: callerOf(token), token: { ...token, lastUsedAt: now } };
@@ -114,6 +115,13 @@ export function makeTokens(context: Context): Tokens {
       for (const [id, at] of written) if (uses.get(id) === at) uses.delete(id);
     },
   };
+}
+
+/** What a revocation of this token names: itself and what it minted. */
+function tombstonesOf(context: Context, id: TokenId, launcher: TokenId | null): { session: string; secret: string }[] {
+  const text = 'SELECT id FROM token WHERE revokedAt IS NULL AND (id = @id OR owner = @launcher)';
+  const rows = sql(context.db, text).all({ id, launcher }) as { id: TokenId }[];
+  return rows.map((row) => ({ session: row.id, secret: WHOLE }));
 }
 
 function digestOf(secret: string): Buffer {

@@ -10,7 +10,10 @@ import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import type { Millis } from './types.js';
 
-/** One activation that was revoked, and which act meant it. */
+/** Stands for a secret in the tombstone of a whole token or sandbox, whose id is then in the session's place. */
+export const WHOLE = '*';
+
+/** One activation that was revoked, or a whole token or sandbox, and which act meant it. */
 export interface Tombstone {
   session: string;
   secret: string;

@@ -7,6 +7,7 @@ import { passed } from './deadline.js';
 import { sandboxById } from './sandboxes-rows.js';
 import { publicSession, sessionById } from './sessions-rows.js';
 import { sql } from './statements.js';
+import { WHOLE } from './tombstones.js';
 import type { SandboxId, Wanted, WantedValue } from './types.js';
 import { noValue, openVersion } from './versions.js';
 
@@ -16,7 +17,8 @@ export function wantedBy(context: Context, id: SandboxId): Wanted | null {
   if (sandbox === undefined) return null;
   const session = sessionById(context, sandbox.session);
   const { epoch } = sql(context.db, 'SELECT epoch FROM vault').get() as { epoch: number };
-  const live = sandbox.state === 'live' && session.state === 'live' && !passed(context.clock, session);
+  const going = passed(context.clock, session) || context.entombed(id, WHOLE);
+  const live = sandbox.state === 'live' && session.state === 'live' && !going;
   const active = live ? activationsOf(context, session.id).filter((row) => inForce(context, row)) : [];
   const named = active.map((row) => ({ ...row, env: row.env ?? row.secret.env }));
   const values = within(sandbox, named).map(({ secret, env }): WantedValue => {

@@ -288,3 +288,31 @@ t.test('whatever is switched in whatever order, table, variables and sandbox agr
   );
   t.ok(refused > 0, 'conflicts were among them');
 });
+
+t.test('a launcher reaches no environment outside its allowance by asking across environments', async (t) => {
+  const v = await domain(t);
+  v.add('URL.production');
+  v.add('URL.staging');
+  const caller = launcherWith({ secrets: ['URL.production', 'URL.staging'], environments: ['staging'] });
+  v.sessions.create(caller, { name: 'mine' });
+  const across = { acrossEnvironments: true };
+  const error = refusal(() => v.activations.activate(caller, 'mine', [{ name: 'URL.production' }], across));
+  t.equal(error.code, 'OUT_OF_BOUNDS');
+  t.match(error.message, /environment production/);
+  t.equal(
+    codeOf(() => v.activations.set(caller, 'mine', [{ name: 'URL.production' }], across)),
+    'OUT_OF_BOUNDS',
+  );
+  v.activations.activate(caller, 'mine', [{ name: 'URL.staging' }], across);
+  t.same(activeIn(v, 'mine'), ['URL.staging']);
+});
+
+t.test('a secret may be called as something that every object has', async (t) => {
+  const v = await domain(t);
+  for (const name of ['constructor', 'toString', '__proto__']) v.add(name);
+  v.session('dev');
+  const { sandbox } = v.box('dev');
+  v.activations.activate(operator, 'dev', { all: true });
+  const given = v.sandboxes.wanted(sandbox.id)?.values.map(({ env }) => env);
+  t.same(given?.sort(), ['__proto__', 'constructor', 'toString']);
+});

@@ -171,3 +171,18 @@ t.test('a restart restores everything', async (t) => {
   t.teardown(() => core.close());
   t.equal(JSON.stringify(makeSandboxes(core.context).wanted(sandbox.id)), wanted);
 });
+
+t.test('an end that cannot be recorded takes the values away all the same', async (t) => {
+  const v = await domain(t);
+  v.add('KEY');
+  v.session('dev');
+  const one = v.box('dev', { name: 'one', secrets: [{ name: 'KEY' }] }).sandbox;
+  const two = v.box('dev', { name: 'two' }).sandbox;
+  v.core.db.exec(`CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  t.equal(
+    codeOf(() => v.sandboxes.end(operator, 'one')),
+    'REVOKED_NOT_RECORDED',
+  );
+  t.same(v.given(one.id), {});
+  t.same(v.given(two.id), { KEY: 'key' }, 'the others keep theirs');
+});

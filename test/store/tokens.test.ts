@@ -142,3 +142,25 @@ t.test('sealed: tokens work and can be revoked', async (t) => {
   v.tokens.revoke(operator, token.id);
   t.same(v.tokens.authenticate(secret), { problem: 'revoked' });
 });
+
+t.test('a revocation that cannot be recorded is in force all the same', async (t) => {
+  const v = await domain(t);
+  v.session('dev');
+  const launcher = v.tokens.create(operator, { kind: 'launcher', name: 'ci' });
+  const caller = v.tokens.authenticate(launcher.secret);
+  if (caller === null || 'problem' in caller) throw new Error('not recognised');
+  v.sessions.create(caller.caller, { name: 'mine' });
+  const agent = v.tokens.create(caller.caller, { kind: 'agent', name: 'helper', session: 'mine' });
+  const { db, acts } = v.core;
+  db.exec(`CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  t.equal(
+    codeOf(() => v.tokens.revoke(operator, launcher.token.id)),
+    'REVOKED_NOT_RECORDED',
+  );
+  t.same(v.tokens.authenticate(launcher.secret), { problem: 'revoked' });
+  t.same(v.tokens.authenticate(agent.secret), { problem: 'revoked' }, 'what it minted goes with it');
+  db.exec('DROP TRIGGER no');
+  t.ok(acts.flush());
+  t.same(v.tokens.authenticate(launcher.secret), { problem: 'revoked' });
+  t.equal(v.audit('token.revoke').length, 1);
+});

@@ -4,6 +4,25 @@ import { open, operator } from './core-fixture.js';
 
 const stone = (session: string, secret: string) => ({ session, secret, caller: 'operator:a', action: 'b', at: 1 });
 
+t.test('ends whole tokens and sandboxes, once', async (t) => {
+  const { db, context, audit, close } = await open(t.testdir());
+  t.teardown(close);
+  db.exec(`
+    INSERT INTO session (id, name, onResume, delivery, settings, lastUsedAt, generation, createdAt)
+      VALUES ('ses_A', 'dev', 'restore', 'env', '{}', 1, 5, 1);
+    INSERT INTO sandbox (id, name, session, settings, requestedDelivery, delivery, endsSession, ceiling, lastExecAt, createdAt)
+      VALUES ('sbx_A', 'box', 'ses_A', '{}', 'auto', 'env', 0, 0, 1, 1);
+    INSERT INTO token (id, kind, name, digest, createdAt) VALUES ('tok_A', 'operator', 'a', x'00', 1);
+  `);
+  const stones = [stone('tok_A', '*'), stone('sbx_A', '*'), stone('tok_NONE', '*')];
+  recordTombstones(db, context.clock, context.act, stones);
+  recordTombstones(db, context.clock, context.act, stones);
+  const left = 'SELECT id FROM token WHERE revokedAt IS NULL UNION SELECT id FROM sandbox WHERE endedAt IS NULL';
+  t.same(db.prepare(left).all(), []);
+  const entries = audit.list(operator).items.map(({ action, target }) => `${action} ${target}`);
+  t.same(entries.sort(), ['sandbox.end sbx_A', 'token.revoke tok_A']);
+});
+
 t.test('ends the activations that are named, once, with an entry for each', async (t) => {
   const { db, context, audit, close } = await open(t.testdir());
   t.teardown(close);
