@@ -53,8 +53,8 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
 
   const endIdle = (): void => {
     for (const id of vault.sandboxes.idle()) {
-      const { sessions, sandbox } = vault.sandboxes.end({ kind: 'daemon' }, id, 'idle');
-      changed(sessions, [sandbox.id]);
+      const { sessions, sandboxes } = vault.sandboxes.end({ kind: 'daemon' }, id, 'idle');
+      changed(sessions, sandboxes);
     }
   };
 

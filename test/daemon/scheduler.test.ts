@@ -65,7 +65,7 @@ function clockwork(clock: { timers: Timers }) {
         end: (_caller: unknown, id: string, reason: string) => {
           said.push(`end ${id} ${reason}`);
           state.idle = [];
-          return { sandbox: { id }, sessions: [] };
+          return { sandbox: { id }, sessions: [], sandboxes: [id, 'sbx_3'] };
         },
       },
       tokens: { flush: () => void said.push('flush') },
@@ -142,7 +142,7 @@ t.test('tombstones, idle sandboxes and last uses have their turns', async (t) =>
   t.same(said.splice(0), ['record']);
   state.idle = ['sbx_2'];
   clock.go(4_000);
-  t.same(said.splice(0), ['end sbx_2 idle', 'changed sbx_2']);
+  t.same(said.splice(0), ['end sbx_2 idle', 'changed sbx_2,sbx_3'], 'those that ended with it too');
   clock.go(55_000);
   t.same(said.splice(0), ['flush', 'record']);
   clock.set(5_000);
