@@ -1,0 +1,46 @@
+/** What a recorded environment is to a wish. */
+
+import t from 'tap';
+import { fresh, older, revoked } from '../../sandbox/holding.js';
+import { held, macOf, specOf, wishOf } from './wishes.js';
+
+const row = (values: ReturnType<typeof held>[]) => ({
+  envMac: macOf(specOf(), values),
+  holds: values.map(({ env, secret, version }) => ({ env, secret, version })),
+});
+const A = held('A');
+const B = held('B');
+
+t.test('revoked', async (t) => {
+  t.equal(revoked(row([A]), wishOf({ values: [A, B] })), false);
+  t.equal(revoked(row([A, B]), wishOf({ values: [A] })), true, 'not wanted');
+  t.equal(revoked(row([A]), wishOf({ values: [held('A', 2)] })), false, 'an older version that may stay');
+  t.equal(revoked(row([A]), wishOf({ values: [held('A', 2, 2)] })), true, 'one that may not');
+  t.equal(revoked(row([A]), wishOf({ values: [{ ...A, env: 'C' }] })), true, 'under another name');
+  t.equal(
+    revoked(row([A]), wishOf({ values: [{ ...A, secret: 'sec_other' }] })),
+    true,
+    'another secret under its name',
+  );
+  t.equal(revoked(row([A]), wishOf({ values: [A], goal: 'removed' })), true);
+  t.equal(revoked(row([]), wishOf({ goal: 'removed' })), false, 'nothing held');
+});
+
+t.test('fresh', async (t) => {
+  t.equal(fresh(row([A]), wishOf({ values: [A] })), true);
+  t.equal(fresh(row([A]), wishOf({ values: [A, B] })), false);
+  t.equal(fresh(row([A]), wishOf({ values: [A], goal: 'removed' })), false);
+  t.equal(fresh(row([A]), wishOf({ values: [held('A', 1, 2)] })), false, 'revoked, though the digest is the same');
+  const sealed = { envMac: null };
+  t.equal(fresh(row([A]), wishOf({ values: [A], ...sealed })), true);
+  t.equal(fresh(row([A]), wishOf({ values: [A, B], ...sealed })), false);
+  t.equal(fresh(row([A]), wishOf({ values: [held('A', 2)], ...sealed })), false);
+});
+
+t.test('older', async (t) => {
+  const at = (epoch: number, generation: number) => ({ epoch, generation });
+  t.equal(older(at(1, 1), at(1, 2)), true);
+  t.equal(older(at(1, 2), at(1, 2)), false);
+  t.equal(older(at(1, 9), at(2, 1)), true, 'an epoch outweighs any generation');
+  t.equal(older(at(2, 1), at(1, 9)), false);
+});
