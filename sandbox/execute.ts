@@ -8,6 +8,7 @@ import type { Operation, Subject } from './operations.js';
 import { printed } from './operations.js';
 import { choosePorts } from './ports.js';
 import type { Ledger, LedgerRow, Log, SandboxState, Wish } from './types.js';
+import { assertPlace } from './workspace.js';
 
 /** Milliseconds that Docker has to answer where something is taken away, before the kernel does it. */
 export const PATIENCE = 500;
@@ -117,6 +118,7 @@ async function perform(run: Execution, wish: Wish, operation: Rest, created: Kno
       return;
     case 'start': {
       const { row, id } = known(operation.of);
+      assertPlace(wish.spec);
       ledger.starting(row.id);
       await engine.start(id);
       await recordStart(run, row, id);

@@ -1,12 +1,14 @@
 /** Makes a sandbox's workspace volume and gives it to the sandbox's user; never looks at what lies in it. */
 
+import { realpathSync } from 'node:fs';
 import type { Engine, ImageSeen } from './engine.js';
 import { SandboxError } from './errors.js';
 import { ownsVolume, volumeLabels } from './labels.js';
 import type { SandboxSpec } from './types.js';
 
-/** Makes the volume if there is none. Throws VOLUME_NOT_OURS for one that belongs to somebody else. */
+/** Makes the volume if there is none. Throws VOLUME_NOT_OURS for one that belongs to somebody else, and as `assertPlace`. */
 export async function ensureWorkspace(engine: Engine, spec: SandboxSpec): Promise<void> {
+  assertPlace(spec);
   const { workspace } = spec;
   if (workspace.kind !== 'volume') return;
   const seen = await engine.inspectVolume(workspace.volume);
@@ -19,6 +21,25 @@ export async function ensureWorkspace(engine: Engine, spec: SandboxSpec): Promis
       'VOLUME_NOT_OURS',
       `The volume ${workspace.volume} belongs to somebody else. Choose another \`workspace.volume\`, or let an operator start the sandbox.`,
     );
+}
+
+/**
+ * Refuses a host path that leads elsewhere by now: whoever writes beside it can put a link in its place, and Docker follows it
+ * at each start. A path that is not there is Docker's to refuse. Throws ENGINE_REFUSED.
+ */
+export function assertPlace({ workspace }: Pick<SandboxSpec, 'workspace'>): void {
+  if (workspace.kind !== 'hostPath') return;
+  let leads: string;
+  try {
+    leads = realpathSync(workspace.hostPath);
+  } catch {
+    return;
+  }
+  if (leads === workspace.hostPath) return;
+  throw new SandboxError(
+    'ENGINE_REFUSED',
+    `The workspace ${workspace.hostPath} is a link to another place now, so it is not mounted. Put the directory back, or remove the sandbox with \`ampoule sandbox rm\`.`,
+  );
 }
 
 /**

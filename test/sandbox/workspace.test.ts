@@ -1,8 +1,9 @@
 /** Workspace volumes: whose they are, and who may write in them. */
 
+import { realpathSync, renameSync, symlinkSync } from 'node:fs';
 import t from 'tap';
 import type { Engine, ImageSeen, PathSeen, VolumeSeen } from '../../sandbox/engine.js';
-import { ensureWorkspace, giveWorkspace, userIds } from '../../sandbox/workspace.js';
+import { assertPlace, ensureWorkspace, giveWorkspace, userIds } from '../../sandbox/workspace.js';
 import { specOf } from './wishes.js';
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\ndev:x:1000:1001:Dev:/home/dev:/bin/sh\n';
@@ -55,6 +56,19 @@ t.test('a volume is made, found, or refused', async (t) => {
   await ensureWorkspace(foreign.engine, specOf({ workspace: allowed }));
   await ensureWorkspace(foreign.engine, specOf({ workspace: { kind: 'hostPath', hostPath: '/x', path: '/w' } }));
   t.same(foreign.calls, []);
+});
+
+t.test('a host path that leads elsewhere by now is refused', async (t) => {
+  const root = realpathSync(t.testdir({ work: {}, other: {} }));
+  const at = (hostPath: string) => specOf({ workspace: { kind: 'hostPath', hostPath, path: '/w' } });
+  const { engine } = played(null, null);
+  await ensureWorkspace(engine, at(`${root}/work`));
+  renameSync(`${root}/work`, `${root}/moved`);
+  symlinkSync(`${root}/other`, `${root}/work`);
+  const error = { code: 'ENGINE_REFUSED', message: /link.*ampoule sandbox rm/ };
+  await t.rejects(ensureWorkspace(engine, at(`${root}/work`)), error);
+  t.throws(() => assertPlace(at(`${root}/work`)), error);
+  t.doesNotThrow(() => assertPlace(at(`${root}/nothing`)), 'Docker refuses it');
 });
 
 t.test('what root still has is given to the user, and nothing else', async (t) => {
