@@ -8,7 +8,7 @@ import { SandboxError } from './errors.js';
 import { type Execs, makeExecs } from './exec.js';
 import { PATIENCE } from './execute.js';
 import { readLogs } from './logs.js';
-import { observe, orphansOf } from './observe.js';
+import { observe, orphansOf, type Seen } from './observe.js';
 import { Restarts } from './restarts.js';
 import type { Delivery, Ledger, LedgerRow, Log, SandboxSpec, Wish } from './types.js';
 
@@ -55,7 +55,11 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
           creator.cpus = count;
         },
       };
-      const look = (of: Wish) => observe(scoped, ledger, of, (seen, row) => equalsWish(scopedCreator, of, seen, row));
+      const look = async (of: Wish) => {
+        const seen = await observe(scoped, ledger, of, (one, row) => equalsWish(scopedCreator, of, one, row));
+        for (const { container } of seen.rows) if (container) await thawed(execs, container);
+        return seen;
+      };
       const parts: PassParts = {
         look,
         restarts,
@@ -119,11 +123,18 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
 
     async removeOrphans(vault, sandbox) {
       for (const orphan of await orphansOf(engine, ledger, vault, sandbox)) {
+        const seen = await engine.inspect(orphan.id);
+        if (seen) await thawed(execs, { id: seen.id, ...seen.state });
         await engine.remove(orphan.id, { volumes: true });
         log('warn', 'removed a container of ours that nothing wants', { sandbox, container: orphan.id });
       }
     },
   };
+}
+
+/** What a daemon froze to end a command, and did not live to thaw, would neither run nor end. */
+async function thawed(execs: Execs, { id, status, pid }: Pick<Seen, 'id' | 'status' | 'pid'>): Promise<void> {
+  if (status === 'running' && pid > 0) await execs.thawLeftover({ dockerId: id, pid });
 }
 
 /** Kills what a row's container runs, by Docker or by the kernel; throws when neither could be seen to work. */

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { cgroupDirectory, freeze, frozen, thaw } from '../../sandbox/cgroup.js';
 import { connectEngine } from '../../sandbox/index.js';
 import { startEngine } from '../engine/engine.js';
 import { startProxy } from '../engine/proxy.js';
@@ -74,6 +75,31 @@ t.test('others', async (t) => {
     t.match((await docker.inspect('h3-copy'))?.state, { running: true });
     await engine.docker('rm', '-f', 'h3-copy');
     await world.want('others-copy', [], { goal: 'removed', removeWorkspace: true });
+    await runs();
+  });
+
+  await t.test('what a daemon froze and did not live to thaw', async (t) => {
+    const frozenOne = async () => {
+      const { id, state } = await runs();
+      const group = cgroupDirectory(state.pid, id);
+      if (!group) throw new Error('the group of a running container');
+      t.teardown(() => thaw(group));
+      t.ok(await freeze(group));
+      return group;
+    };
+    const atStart = await frozenOne();
+    const next = world.again();
+    await next.reconciler.start();
+    await next.reconciler.stop();
+    t.notOk(frozen(atStart), 'goes on when the next one has started');
+    const atLoss = await frozenOne();
+    t.match(await world.want('others', []), { state: 'applied' }, 'is replaced');
+    t.notOk(frozen(atLoss));
+    t.same(holders('OTHERS=value-of-OTHERS-1'), []);
+    await frozenOne();
+    t.match(await world.want('others', [], { goal: 'removed' }), { state: 'applied' }, 'is removed');
+    t.same(await docker.list(['dev.ampoule.sandbox=sbx_others']), []);
+    t.match(await world.want('others', [held('OTHERS')]), { state: 'applied' });
     await runs();
   });
 
