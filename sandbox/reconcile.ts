@@ -58,7 +58,8 @@ class Rhythm implements Reconciler {
 
   async start(): Promise<void> {
     await this.#look();
-    this.wakeAll();
+    // A look that Docker answered has woken all.
+    if (!this.#reachable) this.wakeAll();
     this.#listening = this.#listen();
     const first = Promise.all([...this.#workers.values()].map((worker) => worker.idle()));
     let cancel: () => void = () => {};
@@ -123,6 +124,7 @@ class Rhythm implements Reconciler {
       changed: (id) => this.#changed(id),
     });
     this.#workers.set(sandbox, worker);
+    if (this.#end.signal.aborted) void worker.stop(0);
     return worker;
   }
 
