@@ -1,7 +1,7 @@
 /** Routes of sandboxes: launch, list, look, remove. */
 
 import type { RequestedDelivery } from '../../../store/index.js';
-import { revoking } from '../../change.js';
+import { revoking, settle } from '../../change.js';
 import { DELETED, DELETED_WITH_WORKSPACE } from '../../end-reason.js';
 import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
@@ -60,12 +60,17 @@ export function sandboxRoutes(app: App, http: Http): void {
       });
       const sandbox = sandboxes.get(caller, resource);
       parts.events.emit({ kind: 'sandbox', id: sandbox.id });
-      const change = await settled(http, { sessions: [sandbox.session], ended: [] }, wait);
-      const outcome = change.outcomes.get(sandbox.id);
+      parts.events.emit({ kind: 'session', id: sandbox.session });
+      parts.reschedule();
+      // Its secrets reach the session's other sandboxes too; the answer is about this one, so it waits for no other.
+      for (const id of parts.sandboxesOf([sandbox.session])) parts.reconciler.wake(id);
+      const { generation } = sessions.get(caller, sandbox.session);
+      const target = { epoch: parts.vault.status().epoch, generation };
+      const outcome = await settle(parts, sandbox.id, target, wait, http.streams.stopping);
       return reply
-        .code(outcome?.state === 'applied' ? 201 : 202)
+        .code(outcome.state === 'applied' ? 201 : 202)
         .header('location', `/v1/sandboxes/${sandbox.id}`)
-        .send(sandboxAnswer(parts, sandboxes.get(caller, sandbox.id), outcome?.notices));
+        .send(sandboxAnswer(parts, sandboxes.get(caller, sandbox.id), outcome.notices));
     },
   );
 

@@ -130,7 +130,10 @@ export function sessionRoutes(app: App, http: Http): void {
         { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes },
         wait,
       );
-      return reply.code(status).send(body);
+      // A workspace is removed together with a sandbox; where the last one is gone already, nobody is left to do it.
+      const kept = reason === DELETED_WITH_WORKSPACE && ended.sandboxes.length === 0;
+      const notice = `No sandbox was left to remove the workspace with. If it is still there: docker volume rm ampoule-ws-${id}`;
+      return reply.code(status).send(kept ? { ...body, notices: [...body.notices, notice] } : body);
     },
   );
 }

@@ -37,7 +37,14 @@ const Environment = Type.Record(
     additionalProperties: false,
   },
 );
-const User = text('a user of the image: name, uid, name:group or uid:gid', 128);
+const User = Type.String({
+  description: 'a user of the image: name, uid, name:group or uid:gid',
+  pattern: '^[^\\s:\\u0000]{1,64}(:[^\\s:\\u0000]{1,64})?$',
+});
+const Image = Type.String({
+  description: 'an image such as debian:stable-slim or ghcr.io/acme/app@sha256:…',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,511}$',
+});
 const AbsolutePath = Type.String({
   description: 'an absolute path without ..',
   pattern: '^/(?!(.*/)?\\.\\.(/|$))[^\\u0000]*$',
@@ -54,7 +61,7 @@ export const NewSandboxBody = strict({
   secrets: Type.Optional(
     Type.Array(Wish, { description: 'a list of at most 1000 secrets to activate', maxItems: 1000 }),
   ),
-  image: Type.Optional(text('an image such as debian:stable-slim', 512)),
+  image: Type.Optional(Image),
   pull: Type.Optional(Type.Enum(['missing', 'always', 'never'], { description: 'missing, always or never' })),
   main: Type.Optional(Type.Enum(['hold', 'image'], { description: 'hold or image' })),
   command: Type.Optional(words('a list of words')),

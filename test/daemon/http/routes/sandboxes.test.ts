@@ -56,6 +56,19 @@ t.test('recorded but not running is 202 and says why; its name is taken', async 
   });
 });
 
+t.test('a launch waits for no other sandbox of its session, but wakes them', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  const stuck = await w.call('POST', '/v1/sandboxes', { name: 'stuck', session: 'dev' });
+  const { settle } = w.parts.reconciler;
+  w.parts.reconciler.settle = (id, target, ms) =>
+    id === stuck.json.id ? new Promise(() => {}) : settle(id, target, ms);
+  w.woken.length = 0;
+  const made = await w.call('POST', '/v1/sandboxes', { name: 'free', session: 'dev' });
+  t.equal(made.status, 201);
+  t.same(w.woken.sort(), [stuck.json.id, made.json.id].sort());
+});
+
 t.test('nothing is kept of a launch that is refused', async (t) => {
   const w = await world(t);
   for (const [body, status, code] of [

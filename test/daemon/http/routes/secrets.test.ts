@@ -1,3 +1,4 @@
+import sodium from 'libsodium-wrappers';
 import t from 'tap';
 import { world } from '../fixture.js';
 
@@ -81,6 +82,22 @@ t.test('reveal gives the value to a person with a reason, and writes it down', a
   const { json } = await w.call('GET', '/v1/audit?action=secret.reveal');
   t.equal(json.items.length, 2);
   t.match(json.items[0].detail, { reason: 'why' });
+});
+
+t.test('a value that was sealed for the vault never travels in plaintext', async (t) => {
+  const w = await world(t);
+  await sodium.ready;
+  const { publicKey } = (await w.call('GET', '/v1/vault')).json;
+  const sealed = sodium.crypto_box_seal('CANARY', Buffer.from(publicKey, 'base64'));
+  const sealedValue = Buffer.from(sealed).toString('base64');
+  t.equal((await w.call('POST', '/v1/secrets', { name: 'A_KEY', sealedValue })).status, 201);
+  t.equal((await w.call('POST', '/v1/secrets/A_KEY/reveal', { reason: 'r' })).json.value, 'CANARY');
+  const broken = Buffer.from(sealed);
+  broken[40] = (broken[40] ?? 0) ^ 1;
+  t.match(await w.call('PUT', '/v1/secrets/A_KEY/value', { sealedValue: broken.toString('base64') }), {
+    status: 422,
+    json: { code: 'SEALED_VALUE_INVALID' },
+  });
 });
 
 t.test('bad input names the field and stores nothing', async (t) => {

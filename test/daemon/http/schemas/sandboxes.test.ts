@@ -43,6 +43,8 @@ t.test('each field has its bounds', async (t) => {
     [{ session: { nam: 'x' } }, '/session/nam'],
     [{ secrets: [{ as: 'X' }] }, '/secrets/0/name'],
     [{ pull: 'sometimes' }, '/pull'],
+    [{ image: 'a b' }, '/image'],
+    [{ user: 'a:b:c' }, '/user'],
     [{ command: 'sleep 1' }, '/command'],
     [{ env: { 'A-B': '' } }, '/env'],
     [{ env: { A: 'x\u0000' } }, '/env/A'],
