@@ -118,8 +118,11 @@ export function makeActs({ db, clock, failpoint, chain, head, ballast, tombstone
       return result;
     } catch (error) {
       if (!(error instanceof StoreError) || !UNRECORDED.includes(error.code)) throw error;
-      const said = { caller: callerName(caller), action: actionOf(entry), at: clock.now() };
-      const kept = tombstones.add({ tombstones: pairs().map((pair) => ({ ...pair, ...said })), again });
+      const said = { caller: callerName(caller), action: actionOf(entry) };
+      const named = pairs();
+      const key = typeof entry === 'function' ? {} : { key: JSON.stringify([said.caller, entry, named]) };
+      const stones = named.map((pair) => ({ ...pair, ...said, at: clock.now() }));
+      const kept = tombstones.add({ tombstones: stones, again, ...key });
       throw new StoreError(
         'REVOKED_NOT_RECORDED',
         `It is revoked, but the vault could not record it (${error.code}${kept ? '' : '; nor could the run directory'}). ` +

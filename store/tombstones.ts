@@ -26,6 +26,8 @@ export interface Tombstone {
 export interface Unrecorded {
   tombstones: Tombstone[];
   again: (() => void) | null;
+  /** The same for the same act asked for twice: it waits once. */
+  key?: string;
 }
 export interface Tombstones {
   /** In force from here on; false: it is so in memory only, the file could not be written. */
@@ -69,7 +71,8 @@ export function makeTombstones(runDir: string, vaultId: string): Tombstones {
 
   return {
     add(unrecorded) {
-      waiting.push(unrecorded);
+      const { key } = unrecorded;
+      if (key === undefined || !waiting.some((one) => one.key === key)) waiting.push(unrecorded);
       pairs = index();
       return save();
     },

@@ -196,6 +196,8 @@ t.test('a revocation that cannot be recorded holds, says so, and is recorded lat
   t.equal(core.tombstones.count(), 1);
   const file = join(options(directory).runDir, `tombstones-${core.row.id}`);
   t.match(JSON.parse(readFileSync(file, 'utf8')), { ...pair, caller: 'operator:test', action: 'test.act' });
+  t.throws(revoke, { code: 'REVOKED_NOT_RECORDED' });
+  t.equal(core.tombstones.waiting().length, 1, 'asked for again and again, it waits once');
   t.notOk(core.acts.flush(), 'not yet');
   t.same(core.rows(), []);
   freeDisk(core);
