@@ -1,12 +1,20 @@
 /** The backup route: a consistent encrypted copy, streamed from a file that has no name any more. */
 
+import { readdirSync, rmSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { callerOf } from '../authentication.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
 
+/** A copy on its way, and what SQLite keeps beside it. */
+const UNFINISHED = /^backup-[0-9A-Z]{26}\.tmp/;
+
 export function backupRoutes(app: App, { parts }: Http): void {
+  // A process that was killed during a backup left its copy. No other process has this directory.
+  for (const name of readdirSync(parts.config.dataDir))
+    if (UNFINISHED.test(name)) rmSync(join(parts.config.dataDir, name), { force: true });
+
   app.post(
     '/v1/vault/backup',
     {
