@@ -24,7 +24,7 @@ export async function tellChange(invocation: Invocation, answer: Answer<Change>,
   const lines = sandboxes
     .filter((sandbox) => sandbox.state === 'applied')
     .map((sandbox) => `  ${sandbox.name}: applied in ${Math.round(sandbox.tookMs)} ms`);
-  const head = generation === undefined ? done : `${done} (generation ${generation})`;
+  const head = generation === undefined ? done : done.replace(/\.?$/, (dot) => ` (generation ${generation})${dot}`);
   await output.answer(answer, [head, ...lines].join('\n'));
   return (await tellPending(invocation, answer)) ?? tellNotices(invocation, notices);
 }

@@ -9,6 +9,8 @@ import type { Surroundings } from './surroundings.js';
 export interface Tree {
   around: Surroundings;
   exit: number;
+  /** How many of the arguments came after `--`. */
+  afterDashes?: number;
 }
 
 export interface Leaf {
@@ -49,7 +51,7 @@ export function leaf<T extends object>(
   command.option('--json', "print the API's answer as it is");
   command.action(async () => {
     const options = command.opts<T & CommonOptions>();
-    tree.exit = await act(new Invocation(command.args, options, tree.around));
+    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes));
   });
   return command;
 }
@@ -72,7 +74,13 @@ function describe(command: Command, summary: string, examples: string[], more?: 
     .summary(summary)
     .description(more === undefined ? sentence : `${sentence}\n${more}`)
     .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
-    .showHelpAfterError(`Run \`${fullName(command)} --help\`.`);
+    .configureOutput({ outputError: usageError(command) });
+}
+
+/** One line like every other error, whatever commander made of it. */
+export function usageError(command: Command): (text: string, write: (line: string) => void) => void {
+  return (text, write) =>
+    write(`${text.trim().replace(/\s*\n\s*/g, ' ')}. Run \`${fullName(command)} --help\`. [USAGE]\n`);
 }
 
 /** `ampoule secret add` */

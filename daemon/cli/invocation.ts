@@ -22,12 +22,15 @@ export class Invocation<T extends object = object> {
   readonly args: string[];
   readonly options: T & CommonOptions;
   readonly around: Surroundings;
+  /** How many of `args` came after `--`. */
+  readonly afterDashes: number;
   readonly output: Output;
   #client: Client | undefined;
   #token: FoundToken | undefined;
 
-  constructor(args: string[], options: T & CommonOptions, around: Surroundings) {
+  constructor(args: string[], options: T & CommonOptions, around: Surroundings, afterDashes = 0) {
     this.args = args;
+    this.afterDashes = afterDashes;
     this.options = options;
     this.around = around;
     this.output = new Output(around, options.json === true);

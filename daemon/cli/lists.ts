@@ -43,3 +43,8 @@ export async function list<T>(
     }
   }
 }
+
+/** Says that a list goes on beyond `--limit`. */
+export async function tellMore({ output }: Invocation, { more }: { more: boolean }): Promise<void> {
+  if (more && !output.json) await output.say('there are more; give a larger --limit.');
+}

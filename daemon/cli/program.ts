@@ -1,7 +1,7 @@
 /** The whole CLI as one call: arguments in, exit code out. Every error ends here as one line and its code. */
 
 import { Command, CommanderError } from 'commander';
-import type { Tree } from './command-tree.js';
+import { type Tree, usageError } from './command-tree.js';
 import { activationCommands } from './commands/activation.js';
 import { auditCommands } from './commands/audit.js';
 import { execCommand } from './commands/exec.js';
@@ -11,14 +11,15 @@ import { sessionCommands } from './commands/session.js';
 import { statusCommands } from './commands/status.js';
 import { tokenCommands } from './commands/token.js';
 import { vaultCommands } from './commands/vault.js';
-import { apiToken } from './environment.js';
+import { apiToken, namedSession } from './environment.js';
 import { ApiError, CliError, EXIT, exitCodeOf } from './errors.js';
 import { Output } from './output.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Runs one command line (without `node` and the program's name) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[], around: Surroundings, version: string): Promise<number> {
-  const tree: Tree = { around, exit: EXIT.done };
+  const dashes = argv.indexOf('--');
+  const tree: Tree = { around, exit: EXIT.done, afterDashes: dashes === -1 ? 0 : argv.length - dashes - 1 };
   try {
     await commands(tree, version).parseAsync(argv, { from: 'user' });
     return tree.exit;
@@ -42,6 +43,7 @@ export function commands(tree: Tree, version: string): Command {
     .configureOutput({
       writeOut: (text) => tree.around.stdout.write(text),
       writeErr: (text) => tree.around.stderr.write(withoutValues(text)),
+      outputError: usageError(program),
       getOutHelpWidth: () => tree.around.stdout.columns ?? 100,
       getErrHelpWidth: () => tree.around.stderr.columns ?? 100,
       getOutHasColors: () => false,
@@ -89,14 +91,30 @@ async function report(error: unknown, argv: readonly string[], around: Surroundi
     if (output.json) await output.print(error.text);
     await output.say(`${detail} [${code}]`);
     for (const problem of errors) {
-      if (problem.detail !== detail) await output.say(`  ${problem.pointer || '/'}: ${problem.detail}`);
+      // What the sentence says already is not said twice.
+      if (!detail.includes(problem.detail.replace(/\.$/, '')))
+        await output.say(`  ${problem.pointer || '/'}: ${problem.detail}`);
     }
     if (code === 'TOKEN_MISSING') await output.say(`  looked for one in ${apiToken(around).from}`);
-    if (status >= 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
+    else if (status === 401) await output.say(`  this one is from ${apiToken(around).from}`);
+    const named = code.startsWith('SESSION_') ? sessionOfSurroundings(around) : null;
+    if (named !== null && !argv.includes(named.session)) {
+      await output.say(`  ${named.session} is from ${named.from}; give another with --session, or \`ampoule use\``);
+    }
+    if (status === 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
   } else if (error instanceof CliError) {
     await output.say(error.exit === EXIT.interrupted ? 'interrupted.' : `${error.message} [${error.code}]`);
   } else {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
     await output.say(`Something of ours went wrong (${what}). Report this with what you ran. [INTERNAL]`);
+  }
+}
+
+/** Nothing where the file is broken: the command line named the session then. */
+function sessionOfSurroundings(around: Surroundings): ReturnType<typeof namedSession> {
+  try {
+    return namedSession(around);
+  } catch {
+    return null;
   }
 }

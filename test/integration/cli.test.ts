@@ -144,7 +144,7 @@ t.test('logs, once and followed', async (t) => {
   t.match(await ampoule('exec -- true'), { code: 2, err: /has .*cli-(box|logs).* Give one with --sandbox/ });
   t.match(await ampoule('exec -b cli-logs -- true'), { code: 0 });
   t.match(await ampoule('ps'), { code: 0, out: /\ncli-logs .* running / });
-  t.match(await ampoule('sandbox rm cli-logs'), { code: 0, out: /^cli-logs has ended\./ });
+  t.match(await ampoule('sandbox rm cli-logs'), { code: 0, out: /^cli-logs has ended \(generation \d+\)\./ });
   t.notMatch((await ampoule('ps')).out, /cli-logs/);
 });
 
@@ -199,7 +199,7 @@ t.test('bad input is exit code 2 and names the field', async (t) => {
 });
 
 t.test('the end of the session', async (t) => {
-  t.match(await ampoule('session end cli --workspace delete'), { code: 0, out: /^cli has ended\./ });
+  t.match(await ampoule('session end cli --workspace delete'), { code: 0, out: /^cli has ended \(generation \d+\)\./ });
   t.match(await ampoule('secrets'), { code: 2, err: /no live session/ });
   t.equal((await engine.docker('ps', '-aq', '--filter', 'name=ampoule-cli-')).trim(), '');
 });

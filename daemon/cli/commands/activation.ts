@@ -111,7 +111,7 @@ async function activateNamed(invocation: Invocation<ActivateOptions>): Promise<n
     return tellChange(
       invocation,
       answer,
-      `Exactly ${args.length === 0 ? 'nothing' : args.join(', ')} active in ${session}`,
+      `Exactly ${args.length === 0 ? 'nothing is' : what(args)} active in ${session}`,
     );
   }
   if (name === undefined || args.length > 1) throw usage('--as wants exactly one secret. Run one command for each.');
@@ -119,7 +119,7 @@ async function activateNamed(invocation: Invocation<ActivateOptions>): Promise<n
   const answer = await makeChange<Change>(invocation, 'PUT', path('sessions', session, 'secrets', name), {
     json: { as, ttl, acrossEnvironments },
   });
-  return tellChange(invocation, answer, `${name} active as ${as} in ${session}`);
+  return tellChange(invocation, answer, `${name} is active as ${as} in ${session}`);
 }
 
 async function deactivate(invocation: Invocation<Filters>): Promise<number> {

@@ -6,7 +6,7 @@ import { path } from '../client.js';
 import { group, leaf, type Tree } from '../command-tree.js';
 import { EXIT } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { list, tellMore } from '../lists.js';
 import { table, time } from '../table.js';
 
 interface Filter {
@@ -24,6 +24,7 @@ export function auditCommands(tree: Tree, program: Command): void {
       usage: 'ls',
       aliases: ['list'],
       summary: 'list audit entries',
+      description: 'The newest 50, or as many as --limit says.',
       examples: ['audit ls --limit 20', 'audit ls --action secret.reveal --json'],
       has: ['page'],
     },
@@ -58,7 +59,7 @@ async function ls(invocation: Invocation<Filter>): Promise<number> {
     Object.keys(entry.detail).length === 0 ? null : JSON.stringify(entry.detail),
   ]);
   await invocation.output.answer(listed, table(['SEQ', 'AT', 'CALLER', 'ACTION', 'TARGET', 'OUTCOME', 'DETAIL'], rows));
-  if (listed.more && !invocation.output.json) await invocation.output.say('there are more; give a larger --limit.');
+  await tellMore(invocation, listed);
   return EXIT.done;
 }
 
@@ -66,7 +67,9 @@ async function verify(invocation: Invocation): Promise<number> {
   const { client, output } = invocation;
   const answer = await output.progress('verifying', client.request<VerdictAnswer>('GET', path('audit', 'verify')));
   const { ok, entries, problem } = answer.body;
-  const text = ok ? `The chain of ${entries} entries holds.` : `The chain does not hold.`;
+  const text = ok
+    ? `The chain of ${entries} ${entries === 1 ? 'entry' : 'entries'} holds.`
+    : `The chain does not hold.`;
   await output.answer(answer, text);
   if (ok) return EXIT.done;
   await output.say(

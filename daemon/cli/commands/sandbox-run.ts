@@ -112,8 +112,8 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
 }
 
 /** The body of POST /v1/sandboxes but its session. */
-function sandboxSettings({ args, options, around }: Invocation<RunOptions>): Record<string, unknown> {
-  const [image, ...command] = args;
+function sandboxSettings({ args, afterDashes, options, around }: Invocation<RunOptions>): Record<string, unknown> {
+  const [image, ...command] = args.length > afterDashes ? args : [undefined, ...args];
   const { volume, hostPath, workspacePath } = options;
   if (volume !== undefined && hostPath !== undefined) {
     throw usage('--volume and --host-path exclude each other: a sandbox has one workspace.');

@@ -7,7 +7,7 @@ import { path } from '../client.js';
 import { group, type Leaf, leaf, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { list, tellMore } from '../lists.js';
 import { copyOutput } from '../stream-output.js';
 import { fields, table, time } from '../table.js';
 import { runCommand } from './sandbox-run.js';
@@ -82,6 +82,7 @@ async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
   ]);
   const text = table(['NAME', 'ID', 'SESSION', 'STATE', 'IMAGE', 'DELIVERY', 'PORTS', 'CREATED'], rows);
   await invocation.output.answer(listed, rows.length === 0 ? 'None. Run `ampoule sandbox run`.' : text);
+  await tellMore(invocation, listed);
   return EXIT.done;
 }
 

@@ -7,7 +7,7 @@ import { path } from '../client.js';
 import { group, leaf, nearest, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { list, tellMore } from '../lists.js';
 import { fields, size, table, time } from '../table.js';
 import { toggleTable } from './activation.js';
 import { secretWriteCommands } from './secret-write.js';
@@ -136,6 +136,7 @@ async function ls(
   ]);
   const text = table(['NAME', 'VARIABLE', 'PROVIDER', 'VERSION', 'TAGS', 'EXPIRES', 'UPDATED'], rows);
   await invocation.output.answer(listed, rows.length === 0 ? 'None. Run `ampoule secret add NAME`.' : text);
+  await tellMore(invocation, listed);
   return EXIT.done;
 }
 

@@ -7,7 +7,7 @@ import { path } from '../client.js';
 import { group, leaf, type Tree } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { list, tellMore } from '../lists.js';
 import { fields, table, time } from '../table.js';
 
 interface NewOptions {
@@ -105,6 +105,7 @@ async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
   ]);
   const text = table(['NAME', 'ID', 'STATE', 'ENVIRONMENT', 'GENERATION', 'UNTIL', 'LAST USED'], rows);
   await invocation.output.answer(listed, rows.length === 0 ? 'None. Run `ampoule session new dev`.' : text);
+  await tellMore(invocation, listed);
   return EXIT.done;
 }
 

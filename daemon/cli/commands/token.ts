@@ -6,7 +6,7 @@ import { path } from '../client.js';
 import { group, leaf, several, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { list, tellMore } from '../lists.js';
 import { chooseSession } from '../session-choice.js';
 import { table, time } from '../table.js';
 
@@ -106,6 +106,7 @@ async function ls(invocation: Invocation): Promise<number> {
     listed,
     table(['ID', 'KIND', 'NAME', 'SESSION', 'EXPIRES', 'LAST USED', 'REVOKED'], rows),
   );
+  await tellMore(invocation, listed);
   return EXIT.done;
 }
 

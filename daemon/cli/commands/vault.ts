@@ -11,7 +11,7 @@ import { group, leaf, type Tree } from '../command-tree.js';
 import { CliError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { withValue } from '../json-bytes.js';
-import { fields, size } from '../table.js';
+import { fields, size, time } from '../table.js';
 import { readValue } from '../value.js';
 
 export function vaultCommands(tree: Tree, program: Command): void {
@@ -83,11 +83,21 @@ async function status(invocation: Invocation): Promise<number> {
 }
 
 function vaultText(vault: VaultAnswer): string {
-  const rows = Object.entries(vault).map(([name, value]): [string, string | number | null] => [
-    name,
-    typeof value === 'string' || typeof value === 'number' ? value : value === null ? null : JSON.stringify(value),
+  return fields([
+    ['state', vault.state],
+    ['id', vault.id],
+    ['unlocked by', vault.unlock === 'keyFile' ? 'its key file' : 'a passphrase'],
+    ['format', vault.format],
+    ['schema', vault.schema],
+    ['epoch', vault.epoch],
+    ['key id', vault.keyId],
+    ['public key', vault.publicKey],
+    ['created', time(vault.createdAt)],
+    ['daemon version', vault.version],
+    ['delivery', `${vault.delivery.resolved} (configured: ${vault.delivery.configured})`],
+    ['engine', vault.engine.reachable ? 'reachable' : 'does not answer'],
+    ['unrecorded revocations', vault.unrecorded],
   ]);
-  return fields(rows);
 }
 
 async function unseal(invocation: Invocation<{ raw?: true }>): Promise<number> {
@@ -157,6 +167,8 @@ async function rekey(invocation: Invocation<RekeyOptions>): Promise<number> {
   const unlock = keyFile ? `the key file ${keyFile}` : 'the new passphrase';
   await output.answer(answer, `The vault is unlocked with ${unlock} from now on. Lose it, lose the vault.`);
   if (step) await output.say(step);
+  else if (!keyFile)
+    await output.say('where the daemon has a passphrase file, write the new one into it before the next start.');
   return EXIT.done;
 }
 
@@ -204,6 +216,6 @@ async function intoFile(body: AsyncIterable<Uint8Array>, file: string): Promise<
   } catch (error) {
     if (error instanceof CliError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new CliError('FILE_FAILED', `${part} cannot be written (${code}). Give another path.`, { cause: error });
+    throw new CliError('FILE_FAILED', `${file} cannot be written (${code}). Give another path.`, { cause: error });
   }
 }

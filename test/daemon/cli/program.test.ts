@@ -11,11 +11,14 @@ t.test('version and help are for standard output', async (t) => {
 
 t.test('usage: exit code 2, what was meant, where to read on', async (t) => {
   const cases: [string[], RegExp][] = [
-    [['secre'], /^ampoule: unknown command 'secre'\n\(Did you mean secret\?\)/],
+    [['secre'], /^ampoule: unknown command 'secre' \(Did you mean secret\?\)\. Run `ampoule --help`\. \[USAGE\]\n$/],
     [['secret', 'lss'], /unknown command 'secret lss' \(Did you mean ls\?\)\. Run `ampoule secret --help`/],
     [['secret', 'qqqqqqqq'], /unknown command 'secret qqqqqqqq'\. Run/],
     [['session', 'nwe'], /unknown command 'nwe'/],
-    [['secret', 'ls', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)\nRun `ampoule secret ls --help`\./],
+    [
+      ['secret', 'ls', '--jsn'],
+      /^ampoule: unknown option '--jsn' \(Did you mean --json\?\)\. Run `ampoule secret ls --help`\. \[USAGE\]\n$/,
+    ],
     [['secret', 'show'], /missing required argument 'name'/],
     [['secret', 'show', 'A', 'B'], /too many arguments/],
     [['exec'], /missing required argument 'command'/],
@@ -35,6 +38,7 @@ t.test('a value typed as an option is not repeated', async (t) => {
     ['secret', 'add', 'A', '--value=hunter2'],
     ['secret', 'set', 'A', '--value', 'hunter2'],
     ['secret', 'add', 'A', '--valu=hunter2'],
+    ['secret', 'add', 'A', "--valu=one\n'hunter2"],
     ['secret', 'add', 'A', 'hunter2'],
     ['secret', 'set', 'A=hunter2'],
   ]) {
@@ -59,6 +63,36 @@ t.test('a refusal: its words, its code, each field, and the body for --json', as
   t.equal(programs.code, 2);
   t.equal(programs.out, `${JSON.stringify(refusal.json)}\n`);
   t.match(programs.err, /INVALID_INPUT/);
+});
+
+t.test('a field is not said again where the sentence says it', async (t) => {
+  const errors = [{ pointer: '/name', detail: 'A secret called A is registered' }];
+  const refusal = problem(409, 'SECRET_EXISTS', 'A secret called A is registered. Rotate it.', { errors });
+  const api = await playApi(t, { 'GET /v1/secrets/A': refusal });
+  t.equal(
+    (await cli(api, ['secret', 'show', 'A'])).err,
+    'ampoule: A secret called A is registered. Rotate it. [SECRET_EXISTS]\n',
+  );
+});
+
+t.test('which token was refused, and where a session that is none was named', async (t) => {
+  const api = await playApi(t, {
+    'GET /v1/vault': problem(401, 'TOKEN_UNKNOWN', 'This token is not known here.', { requestId: 'r7' }),
+    'GET /v1/sessions/dev/secrets': problem(404, 'SESSION_NOT_FOUND', 'No live session is called "dev".'),
+  });
+  t.equal(
+    (await cli(api, ['status'])).err,
+    'ampoule: This token is not known here. [TOKEN_UNKNOWN]\nampoule:   this one is from AMPOULE_TOKEN\n',
+  );
+  t.match((await cli(api, ['secrets'], { env: { AMPOULE_SESSION: 'dev' } })).err, /dev is from AMPOULE_SESSION; give/);
+  t.notMatch((await cli(api, ['secrets', '-s', 'dev'], { env: { AMPOULE_SESSION: 'dev' } })).err, /is from/);
+});
+
+t.test('a refusal that says what to do names no request', async (t) => {
+  const api = await playApi(t, {
+    'GET /v1/secrets/A': problem(503, 'VAULT_SEALED', 'Sealed. Unseal it.', { requestId: 'r7' }),
+  });
+  t.equal((await cli(api, ['secret', 'show', 'A'])).err, 'ampoule: Sealed. Unseal it. [VAULT_SEALED]\n');
 });
 
 t.test('our own trouble names the request', async (t) => {

@@ -10,6 +10,7 @@ const CASES: [string, unknown][] = [
     'sandbox run -s dev debian:stable-slim --name box --secret A --secret B@work --only github --only tag:x',
     { session: 'dev', image: 'debian:stable-slim', name: 'box', secrets: ['A', 'B@work'], only: ['github', 'tag:x'] },
   ],
+  ['sandbox run -s dev -- sh -c --json', { session: 'dev', command: ['sh', '-c', '--json'] }],
   ['sandbox run -s dev alpine -- sh -c --json', { session: 'dev', image: 'alpine', command: ['sh', '-c', '--json'] }],
   [
     'sandbox run -s dev nginx --main image --pull always --restart never --privileges sudo --delivery env --on-change restart',

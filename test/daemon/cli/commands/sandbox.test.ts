@@ -44,7 +44,7 @@ t.test('rm', async (t) => {
   const api = await playApi(t, { 'DELETE /v1/sandboxes/box': { json: APPLIED } });
   t.match(await cli(api, ['sandbox', 'rm', 'box', '--workspace', 'delete', '--wait', '0']), {
     code: 0,
-    out: /^box has ended\./,
+    out: /^box has ended( \(generation \d+\))?\./,
   });
   t.same(api.asked[0]?.query, { workspace: 'delete', wait: '0' });
 });

@@ -43,6 +43,9 @@ t.test('ls and show', async (t) => {
 
 t.test('end', async (t) => {
   const api = await playApi(t, { 'DELETE /v1/sessions/dev': { json: APPLIED } });
-  t.match(await cli(api, ['session', 'end', 'dev', '--workspace', 'delete']), { code: 0, out: /^dev has ended\./ });
+  t.match(await cli(api, ['session', 'end', 'dev', '--workspace', 'delete']), {
+    code: 0,
+    out: /^dev has ended( \(generation \d+\))?\./,
+  });
   t.same(api.asked[0]?.query, { workspace: 'delete' });
 });
