@@ -1,7 +1,7 @@
 /** `ampouled` in the foreground: opens the vault, looks at Docker, serves, and stops within 5 s when asked to. */
 
 import closeWithGrace from 'close-with-grace';
-import { openVault, type Vault } from '../store/index.js';
+import { openVault, StoreError, type Vault } from '../store/index.js';
 import { writeBootstrapToken } from './bootstrap.js';
 import { compose } from './compose.js';
 import { assembleSandboxes } from './compose-sandbox.js';
@@ -79,11 +79,24 @@ async function openedVault(config: Config, log: Logger, hooks: Testing | null): 
       log.error('the disk lost a write: sealed, ending', { code: 'STORAGE_FAILED' });
       process.exit(125);
     },
+  }).catch((error: unknown) => {
+    const { passphraseFile } = config;
+    throw passphraseFile !== null && error instanceof StoreError && error.code === 'PASSPHRASE_WRONG'
+      ? wrongInFile(passphraseFile)
+      : error;
   });
   if (writeBootstrapToken(vault, config.bootstrapTokenFile)) {
     say(`Wrote an operator token to ${config.bootstrapTokenFile}.`);
   }
   return vault;
+}
+
+/** Nobody can unseal a daemon that has not started. */
+function wrongInFile(file: string): StoreError {
+  return new StoreError(
+    'PASSPHRASE_WRONG',
+    `The passphrase in ${file} does not open the vault. Write the right one into it, or start without AMPOULE_PASSPHRASE_FILE and run \`ampoule vault unseal\`.`,
+  );
 }
 
 async function served(parts: Parts, config: Config, vault: Vault): Promise<Listening> {
