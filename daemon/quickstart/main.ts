@@ -1,5 +1,6 @@
 /** `npm run quickstart`: sets everything up, does the main job with real containers, and says how to go on. */
 
+import { fileURLToPath } from 'node:url';
 import { findDaemon, type RunningDaemon } from './ampouled.js';
 import { must } from './command.js';
 import { container, demonstrate, SECRET, SESSIONS } from './demo.js';
@@ -10,6 +11,7 @@ import { buildProgram } from './program.js';
 import { type Steps, stepper } from './steps.js';
 import { uninstall } from './uninstall.js';
 
+const CLI = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
 /** Where nothing can be made here, a registry has to answer. */
 const REGISTRY_IMAGE = 'busybox:stable';
 
@@ -44,7 +46,7 @@ async function anImage(places: Places, { dockerHost, ours }: FoundEngine): Promi
 function farewell(places: Places, engine: FoundEngine, daemon: RunningDaemon): string {
   const [session] = SESSIONS;
   const curl = (method: string, path: string): string =>
-    `  curl -sS -X ${method} -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR${path}"`;
+    `  curl -sS -w '\\n'${method === 'GET' ? '' : ` -X ${method}`} -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR${path}"`;
   return `
 All as expected. The daemon keeps running (pid ${daemon.pid}); sessions and sandboxes are there to try.
 
@@ -58,11 +60,13 @@ Copy these lines to go on:
   export AMPOULE_ADDR=${daemon.address}
   export AMPOULE_TOKEN="$(cat '${places.daemon.token}')"
   export DOCKER_HOST=${engine.dockerHost}
+  alias ampoule='${CLI}'
 
 ${curl('PUT', `/v1/sessions/${session}/secrets/${SECRET}`)}
   docker exec ${container(session)} env
 ${curl('GET', `/v1/sessions/${session}/secrets`)}
 ${curl('DELETE', `/v1/sessions/${session}/secrets/${SECRET}`)}
+  ampoule status
 
 Take all of it away again: npm run quickstart -- --uninstall
 `;
