@@ -17,7 +17,6 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'close-with-grace': ['daemon/run.ts'],
   fastify: ['daemon/http/'],
   '@fastify/rate-limit': ['daemon/http/limits.ts'],
-  '@fastify/swagger': ['daemon/http/openapi.ts'],
   '@fastify/type-provider-typebox': ['daemon/http/'],
   typebox: ['daemon/http/'],
   ajv: ['daemon/http/validation.ts'],
