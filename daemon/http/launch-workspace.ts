@@ -1,7 +1,7 @@
 /** The workspace that a launch declares. Looks where a path of the host leads, and nowhere outside of the allowed roots. */
 
 import { realpathSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { SandboxSettings } from '../../store/index.js';
 import { invalid } from '../errors.js';
 import type { Caller } from '../parts.js';
@@ -17,7 +17,7 @@ export function workspaceOf(
   caller: Caller,
 ): SandboxSettings['workspace'] {
   const path = workspace?.path ?? '/workspace';
-  if (path === '/')
+  if (resolve(path) === '/')
     throw invalid('/workspace/path', 'The root cannot be the workspace. Give a directory such as /workspace.');
   if (workspace === undefined || !('hostPath' in workspace)) {
     const volume = workspace?.volume ?? '';

@@ -17,10 +17,11 @@ t.test('volumes: the own one has no name yet, a named one is foreign where an op
     foreign: true,
   });
   t.match(workspaceOf({ volume: 'data' }, [], launcher), { volume: 'data', foreign: false });
-  t.throws(() => workspaceOf({ path: '/' }, [], operator), {
-    code: 'INVALID_INPUT',
-    problems: [{ pointer: '/workspace/path' }],
-  });
+  for (const path of ['/', '//', '/./'])
+    t.throws(() => workspaceOf({ path }, [], operator), {
+      code: 'INVALID_INPUT',
+      problems: [{ pointer: '/workspace/path' }],
+    });
 });
 
 t.test('paths of the host lie below a root, wherever links lead', async (t) => {
