@@ -3,10 +3,9 @@
 import { type Creator, equalsWish } from './create.js';
 import type { Engine } from './engine.js';
 import { EnvPass, type PassParts } from './env-pass.js';
-import { Kernel } from './env-revoke.js';
+import { Kernel, PATIENCE } from './env-revoke.js';
 import { SandboxError } from './errors.js';
 import { type Execs, makeExecs } from './exec.js';
-import { PATIENCE } from './execute.js';
 import { readLogs } from './logs.js';
 import { observe, orphansOf, type Seen } from './observe.js';
 import { Restarts } from './restarts.js';
@@ -98,11 +97,12 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
         for (const end of ends) if (end.status === 'rejected') throw end.reason;
       };
       const pass = passes.get(sandbox);
-      if (pass) pass.halted = true;
-      await endAll();
-      if (!pass) return;
-      // What the pass had begun may have started something after that.
-      await pass.over;
+      if (pass) {
+        pass.halted = true;
+        // What it has begun may start something yet, so this is not the last word.
+        await endAll().catch(() => {});
+        await pass.over;
+      }
       await endAll();
     },
 
@@ -144,13 +144,10 @@ async function endRow(
 ): Promise<void> {
   const id = row.dockerId;
   if (id === null) return;
-  try {
-    const impatient = engine.within(AbortSignal.timeout(PATIENCE));
-    await impatient.kill(id, 'SIGKILL');
-    if (!(await impatient.waitStopped(id, PATIENCE))) throw stillRunning();
-  } catch (error) {
-    if (!(await kernel.end(row))) throw error;
-  }
+  const killing = engine.kill(id, 'SIGKILL').then(async () => {
+    if (!(await engine.waitStopped(id, PATIENCE))) throw stillRunning();
+  });
+  await kernel.orEnd(killing, row);
   ledger.stopped(row.id);
 }
 

@@ -1,7 +1,8 @@
 /** One pass over one sandbox: looks, plans, executes, until nothing is left to do; decides only when to give up. */
 
+import { PATIENCE } from './env-revoke.js';
 import { SandboxError, UnknownOutcome } from './errors.js';
-import { type Execution, execute, PATIENCE } from './execute.js';
+import { type Execution, execute } from './execute.js';
 import { revoked } from './holding.js';
 import type { Observed, Seen } from './observe.js';
 import { type Plan, plan } from './plan.js';

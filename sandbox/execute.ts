@@ -2,7 +2,7 @@
 
 import { type Creator, createContainer } from './create.js';
 import type { Engine } from './engine.js';
-import type { Kernel } from './env-revoke.js';
+import { type Kernel, PATIENCE } from './env-revoke.js';
 import { UnknownOutcome } from './errors.js';
 import type { Operation, Subject } from './operations.js';
 import { printed } from './operations.js';
@@ -10,8 +10,6 @@ import { choosePorts } from './ports.js';
 import type { Ledger, LedgerRow, Log, SandboxState, Wish } from './types.js';
 import { assertPlace } from './workspace.js';
 
-/** Milliseconds that Docker has to answer where something is taken away, before the kernel does it. */
-export const PATIENCE = 500;
 /** Milliseconds for a killed container to stand still. */
 const DEATH = 5_000;
 
@@ -103,6 +101,7 @@ async function perform(run: Execution, wish: Wish, operation: Rest, created: Kno
       if (wish.goal === 'removed') run.progress('removing');
       run.replaced(id);
       await engine.remove(id, { volumes: true });
+      run.kernel.gone(id);
       run.termAt.delete(id);
       return;
     }
@@ -120,7 +119,7 @@ async function perform(run: Execution, wish: Wish, operation: Rest, created: Kno
       const { row, id } = known(operation.of);
       assertPlace(wish.spec);
       ledger.starting(row.id);
-      await engine.start(id);
+      await run.kernel.starting(id, () => engine.start(id));
       await recordStart(run, row, id);
       return;
     }
@@ -147,26 +146,26 @@ async function recordStart(run: Execution, row: LedgerRow, id: string): Promise<
 /** TERM, the grace period by our own timer, KILL. A revocation does not depend on Docker where the kernel can do it. */
 async function stop(run: Execution, { row, id }: Known, grace: number, revoking: boolean): Promise<void> {
   run.replaced(id);
-  try {
-    await stopByDocker(run, id, grace, revoking ? PATIENCE : null);
-  } catch (error) {
-    if (revoking && (await run.kernel.end(row))) run.ledger.stopped(row.id);
-    throw error;
-  }
-  run.ledger.stopped(row.id);
-}
-
-async function stopByDocker(run: Execution, id: string, grace: number, patience: number | null): Promise<void> {
-  const impatient = <T>(call: (engine: Engine) => Promise<T>) =>
-    patience === null ? call(run.engine) : call(run.engine.within(AbortSignal.timeout(patience)));
+  const send = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const sent = run.engine.kill(id, signal);
+    if (!revoking) return void (await sent);
+    if ((await run.kernel.orEnd(sent, row)) === 'done') return;
+    run.ledger.stopped(row.id);
+    throw new UnknownOutcome('kill', 'the kernel did it');
+  };
+  let stands = false;
   if (grace > 0) {
     const termAt = run.termAt.get(id) ?? run.now();
     run.termAt.set(id, termAt);
-    await impatient((engine) => engine.kill(id, 'SIGTERM'));
+    await send('SIGTERM');
     const left = termAt + grace - run.now();
-    if (left > 0 && (await run.engine.waitStopped(id, left))) return;
+    stands = left > 0 && (await run.engine.waitStopped(id, left));
   }
-  await impatient((engine) => engine.kill(id, 'SIGKILL'));
-  if (!(await run.engine.waitStopped(id, patience ?? DEATH)))
-    throw new UnknownOutcome('kill', 'the container still runs');
+  if (!stands) {
+    await send('SIGKILL');
+    stands = await run.engine.waitStopped(id, revoking ? PATIENCE : DEATH);
+    if (!stands && !(revoking && (await run.kernel.end(row))))
+      throw new UnknownOutcome('kill', 'the container still runs');
+  }
+  run.ledger.stopped(row.id);
 }

@@ -3,6 +3,7 @@
 import t from 'tap';
 import { connectEngine, makeEnvDelivery, type SandboxSpec, type Wish } from '../../sandbox/index.js';
 import { sharedEngine } from '../engine/shared.js';
+import { pause, until } from '../engine/wait.js';
 import { memoryLedger } from '../sandbox/memory-ledger.js';
 import { held, wishOf } from '../sandbox/wishes.js';
 
@@ -203,4 +204,60 @@ t.test('sealed: takes away, gives nothing', async (t) => {
   t.equal(await docker.inspect(box.name), null);
   await box.delivery.apply(box.wish({ generation: 3 }));
   t.equal(await box.inside('sh', '-c', 'echo "<$KEY>"'), '<>');
+});
+
+t.test('commands and logs', async (t) => {
+  const box = sandbox(t, { main: 'own', command: ['sh', '-c', 'echo out; echo err >&2; exec sleep 1000'] });
+  const request = {
+    ...{ sandbox: box.id, execId: 'exe_1', command: 'echo $KEY', env: { KEY: 'of the exec' }, workdir: null },
+    ...{ user: null, stdin: null, timeout: null },
+  };
+  await t.rejects(box.delivery.exec(request), { code: 'SANDBOX_NOT_RUNNING' });
+  await box.delivery.apply(box.wish({ values: [held('KEY')] }));
+  const text = async (parts: AsyncIterable<{ data: Uint8Array }>) => {
+    const chunks: Uint8Array[] = [];
+    for await (const part of parts) chunks.push(part.data);
+    return Buffer.concat(chunks).toString();
+  };
+  const running = await box.delivery.exec(request);
+  t.equal(await text(running.output), 'of the exec\n');
+  t.match(await running.exit, { code: 0 });
+  const printed = await until('both lines', async () => {
+    const seen = await text(box.delivery.logs(box.id, { follow: false }, new AbortController().signal));
+    return seen.includes('out') && seen.includes('err') && seen;
+  });
+  t.match(printed, /^(out\nerr\n|err\nout\n)$/);
+  const long = await box.delivery.exec({ ...request, execId: 'exe_2', command: 'sleep 1000' });
+  const read = text(long.output);
+  await box.delivery.apply(box.wish({ generation: 2 }));
+  await read;
+  t.match(await long.exit, { reason: 'SANDBOX_REPLACED' });
+});
+
+t.test('revoking ends everything that holds a value, also what a pass is about to start', async (t) => {
+  const plain = sandbox(t);
+  await plain.delivery.apply(plain.wish());
+  await plain.delivery.revoke(plain.id);
+  t.equal((await docker.inspect(plain.name))?.state.running, true, 'it holds nothing');
+  const box = sandbox(t);
+  const values = [held('KEY')];
+  for (let round = 0; round < 5; round += 1) {
+    const pass = box.delivery.apply(box.wish({ generation: round + 1, values })).catch(() => {});
+    await until('the row', () => box.ledger.rows(box.id).length > 0);
+    await pause(round * 60);
+    await box.delivery.revoke(box.id);
+    t.not((await docker.inspect(box.name))?.state.running, true);
+    await pass;
+    t.not((await docker.inspect(box.name))?.state.running, true, 'nor after that');
+    const sealed = box.delivery.apply(box.wish({ generation: round + 1, values, envMac: null }));
+    await t.rejects(sealed, { code: 'WISH_SEALED' });
+  }
+  await engine.tryDocker(['start', box.name]);
+  await box.delivery.apply(box.wish({ generation: 9, values, envMac: null })).catch(() => {});
+  t.not((await docker.inspect(box.name))?.state.running, true, 'nor what somebody else starts meanwhile');
+  await until('it running again', async () => {
+    await box.delivery.apply(box.wish({ generation: 10, values }));
+    return (await docker.inspect(box.name))?.state.running;
+  });
+  t.equal(await box.inside('sh', '-c', 'echo $KEY'), 'value-of-KEY-1');
 });

@@ -3,7 +3,7 @@
 import t from 'tap';
 import type { Engine } from '../../sandbox/engine.js';
 import { EnvPass, PassFailed, type PassParts } from '../../sandbox/env-pass.js';
-import type { Kernel } from '../../sandbox/env-revoke.js';
+import { Kernel } from '../../sandbox/env-revoke.js';
 import { SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
 import { Restarts } from '../../sandbox/restarts.js';
 import { memoryLedger } from './memory-ledger.js';
@@ -50,13 +50,16 @@ function play(options: { holds?: ReturnType<typeof held>[]; status?: 'running' |
       }),
     inspect: async () => null,
   };
-  const kernel: Partial<Kernel> = {
-    end: async () => {
+  class PlayedKernel extends Kernel {
+    override async end(): Promise<boolean> {
       if (world.seesKernel) world.killed = true;
       return world.seesKernel;
-    },
-    empty: () => world.killed,
-  };
+    }
+    override empty(): boolean {
+      return world.killed;
+    }
+  }
+  const kernel = new PlayedKernel();
   const parts: PassParts = {
     look: async () => {
       world.looks += 1;
@@ -79,7 +82,7 @@ function play(options: { holds?: ReturnType<typeof held>[]; status?: 'running' |
       creator: { engine: engine as Engine, ledger, shells: new Set(), cpus: 2 },
       ...{
         engine: engine as Engine,
-        kernel: kernel as Kernel,
+        kernel,
         ledger,
         log: () => {},
         progress: () => {},
