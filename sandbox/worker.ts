@@ -198,7 +198,7 @@ export class Worker {
     this.#show(afterFailure(this.#view, error, seen));
     if (wish && error instanceof PassFailed && error.quiet) this.#waiters.applied(wish, []);
     else if (wish) this.#waiters.failed(wish, error);
-    return retryDelay(error.code, error.retry, this.#failures);
+    return retryDelay(error.code, error.retry, this.#failures, seen?.state === 'running');
   }
 
   #show(view: SandboxView): void {

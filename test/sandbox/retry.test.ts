@@ -13,6 +13,17 @@ t.test('what others have to mend is looked at in the rhythm', async (t) => {
   t.equal(retryDelay('WISH_SEALED', true, 1), 3_000);
 });
 
+t.test('what runs is not stopped again and again for what others have to mend', async (t) => {
+  for (const code of ['NETWORK_NOT_FOUND', 'PORT_TAKEN'] as const) {
+    t.same(
+      [1, 2, 3].map((count) => retryDelay(code, true, count, true)),
+      [3_000, 6_000, 12_000],
+    );
+    t.equal(retryDelay(code, true, 1, false), 100, 'where nothing runs, it is tried soon');
+  }
+  t.equal(retryDelay('ENGINE_UNREACHABLE', true, 1, true), 100);
+});
+
 t.test('what costs a start or a download is tried ever more rarely', async (t) => {
   t.same(
     [1, 2, 3, 4, 5, 6, 50].map((count) => retryDelay('START_FAILED', false, count)),
