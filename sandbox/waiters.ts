@@ -19,7 +19,7 @@ interface Waiter {
 export class Waiters {
   readonly #timers: Timers;
   readonly #waiting = new Set<Waiter>();
-  #applied: (Point & { notices: string[] }) | null = null;
+  #applied: Point | null = null;
   #failed: (Point & { error: SandboxError }) | null = null;
   #gone = false;
   #closed = false;
@@ -44,16 +44,14 @@ export class Waiters {
     return this.#waiting.size === 0;
   }
 
-  /** A pass for this point succeeded. */
+  /** A pass for this point succeeded. What it did is told to those who wait for it; to later ones it is no news. */
   applied(point: Point, notices: string[]): void {
-    const known = this.#applied;
-    const same = known?.epoch === point.epoch && known.generation === point.generation;
-    if (known && older(point, known)) return;
-    this.#applied = { epoch: point.epoch, generation: point.generation, notices };
-    if (same && known) this.#applied.notices = [...new Set([...known.notices, ...notices])];
+    if (this.#applied && older(point, this.#applied)) return;
+    this.#applied = { epoch: point.epoch, generation: point.generation };
     this.#failed = null;
     this.#gone = false;
-    for (const waiter of [...this.#waiting]) if (this.#hasReached(waiter.target)) this.#answer(waiter, 'applied');
+    for (const waiter of [...this.#waiting])
+      if (this.#hasReached(waiter.target)) this.#answer(waiter, 'applied', notices);
   }
 
   /** A pass for this point failed; who waits for it hears at once what trying again will not mend. */
@@ -80,14 +78,13 @@ export class Waiters {
     return this.#gone || (this.#applied !== null && !older(this.#applied, target));
   }
 
-  #answer(waiter: Waiter, state: Outcome['state']): void {
+  #answer(waiter: Waiter, state: Outcome['state'], notices: string[] = []): void {
     waiter.cancel();
     this.#waiting.delete(waiter);
-    waiter.tell(this.#outcome(waiter.target, waiter.since, state));
+    waiter.tell(this.#outcome(waiter.target, waiter.since, state, notices));
   }
 
-  #outcome(target: Point, since: number, state: Outcome['state']): Outcome {
-    const reached = state === 'applied' && this.#applied && !older(this.#applied, target) ? this.#applied : null;
+  #outcome(target: Point, since: number, state: Outcome['state'], notices: string[] = []): Outcome {
     const error = this.#failed?.error;
     const trouble = error
       ? { code: error.code, reason: error.message }
@@ -95,10 +92,10 @@ export class Waiters {
     return {
       state,
       ...(state === 'applied' ? {} : trouble),
-      epoch: reached?.epoch ?? this.#applied?.epoch ?? target.epoch,
-      generation: reached?.generation ?? this.#applied?.generation ?? 0,
+      epoch: this.#applied?.epoch ?? target.epoch,
+      generation: this.#applied?.generation ?? 0,
       tookMs: Math.max(0, Math.round(this.#timers.now() - since)),
-      notices: reached?.notices ?? [],
+      notices,
     };
   }
 }

@@ -25,14 +25,12 @@ t.test('applied, with the time it took and what there is to say', async (t) => {
   t.equal(timers.waiting(), 0);
 });
 
-t.test('notices of all passes for one generation', async (t) => {
+t.test('notices are for those who waited', async (t) => {
   const waiters = new Waiters(playTimers());
-  waiters.applied(at(1), ['a']);
-  waiters.applied(at(1), []);
-  waiters.applied(at(1), ['a', 'b']);
-  t.same((await waiters.wait(at(1), 0)).notices, ['a', 'b']);
-  waiters.applied(at(2), []);
-  t.same((await waiters.wait(at(2), 0)).notices, []);
+  const waiting = waiters.wait(at(1), 10_000);
+  waiters.applied(at(1), ['the container was replaced']);
+  t.same((await waiting).notices, ['the container was replaced']);
+  t.same((await waiters.wait(at(1), 10_000)).notices, [], 'nothing was done for who asks later');
 });
 
 t.test('pending: with why, when the time is over', async (t) => {
