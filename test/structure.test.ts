@@ -26,6 +26,9 @@ const ELSEWHERE: Record<string, string> = {
   'daemon/quickstart/ampouled.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/uninstall.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/image.ts': 'test/integration/engine.test.ts',
+  'sandbox/create.ts': 'test/integration/sandbox-delivery.test.ts',
+  'sandbox/env-delivery.ts': 'test/integration/sandbox-delivery.test.ts',
+  'sandbox/execute.ts': 'test/integration/sandbox-delivery.test.ts',
 };
 
 /** Tests that mirror no source, and what they test. */
