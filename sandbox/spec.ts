@@ -1,5 +1,6 @@
 /** Turns a typed spec into the body of a create; pure. What it does not name, a sandbox does not have. */
 
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path/posix';
 import type { ContainerRequest, ImageSeen, MountRequest, PortBindings } from './engine.js';
 import { SandboxError } from './errors.js';
@@ -132,10 +133,12 @@ function mountsOf(spec: SandboxSpec, image: ImageSeen): MountRequest[] {
 
 /** Name of the volume behind a path that the image declares as one. */
 export function imageVolume(sandbox: string, path: string): string {
-  const word = trimmed(path)
-    .replace(/[^A-Za-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  return `ampoule-vol-${sandbox}-${word || 'root'}`;
+  const own = trimmed(path);
+  const word = own.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  // Other characters make paths alike that are not.
+  const plain = own === '/' || (/^(\/[A-Za-z0-9]+)+$/.test(own) && own !== '/root');
+  const mark = plain ? '' : `-${createHash('sha256').update(own).digest('hex').slice(0, 8)}`;
+  return `ampoule-vol-${sandbox}-${word || 'root'}${mark}`;
 }
 
 function trimmed(path: string): string {

@@ -173,4 +173,7 @@ t.test('mounts', async (t) => {
     VolumeOptions: { Labels: { 'dev.ampoule.sandbox': 'sbx_01' } },
   });
   t.equal(imageVolume('sbx_1', '/'), 'ampoule-vol-sbx_1-root');
+  const alike = ['/a/b', '/a-b', '/a_b', '/a/-b', '/root', '/é', '/ü'].map((path) => imageVolume('sbx_1', path));
+  t.equal(new Set(alike).size, alike.length, 'two paths never share a volume');
+  t.ok(alike.every((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]+$/.test(name)));
 });
