@@ -48,6 +48,12 @@ export async function startExec(
     });
     throw forbidden(caller, 'Output without masking is for operator tokens');
   }
+  const { privileges, user } = known.settings;
+  if (privileges === 'strict' && body.user !== undefined && body.user !== user)
+    throw invalid(
+      '/user',
+      "A strict sandbox runs everything as its own user. Leave user out, or give the sandbox's own.",
+    );
   const request = requestOf(body, known.id);
   const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
     command: auditText(parts, known, body.command),

@@ -85,6 +85,12 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
   if (own && body.main !== undefined) {
     throw invalid('/main', 'command or entrypoint is the main process already. Leave main out.');
   }
+  if (body.network === 'host' || body.network === 'default') {
+    throw invalid(
+      '/network',
+      'A sandbox has a network of its own. Take bridge, none, or one made with `docker network create NAME`.',
+    );
+  }
   const ports = (body.ports ?? []).map((port) => ({
     container: port.container,
     protocol: port.protocol ?? ('tcp' as const),

@@ -68,6 +68,28 @@ t.test('masking is switched off by operators alone, and a refusal is audited', a
   t.same(w.execs, []);
 });
 
+t.test('a strict sandbox runs everything as its own user', async (t) => {
+  const w = await world(t);
+  const session = { name: 'dev' };
+  await w.call('POST', '/v1/sandboxes', { name: 'own', session, privileges: 'strict', user: '1000' });
+  await w.call('POST', '/v1/sandboxes', { name: 'image', session: 'dev', privileges: 'strict' });
+  const run = (name: string, user?: string) =>
+    startExec(
+      w.parts,
+      OPERATOR,
+      name,
+      { command: 'id', ...(user === undefined ? {} : { user }) },
+      1000,
+      new AbortController().signal,
+    );
+  await t.rejects(run('own', 'root'), { code: 'INVALID_INPUT', problems: [{ pointer: '/user' }] });
+  await t.rejects(run('image', 'root'), { code: 'INVALID_INPUT', problems: [{ pointer: '/user' }] });
+  t.equal(w.execs.length, 0);
+  await run('own', '1000');
+  await run('image');
+  t.equal(w.execs.length, 2);
+});
+
 t.test('bad input runs nothing', async (t) => {
   const { w, run } = await withBox(t);
   await t.rejects(run({ command: 'a', timeout: '25h' }), {

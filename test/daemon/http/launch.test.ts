@@ -80,6 +80,12 @@ t.test('given settings are kept; ports and limits are filled up', async (t) => {
   t.throws(() => declare({ grace: '11m' }), { code: 'INVALID_INPUT', problems: [{ pointer: '/grace' }] });
 });
 
+t.test('networks that are not a sandbox’s own are refused', (t) => {
+  for (const network of ['host', 'default'])
+    t.throws(() => declare({ network }), { code: 'INVALID_INPUT', problems: [{ pointer: '/network' }] });
+  t.end();
+});
+
 t.test('labels of the daemon are nobody else’s; a launcher’s are the vault’s to refuse', async (t) => {
   const labels = { 'dev.ampoule.mac': 'x' };
   t.throws(() => declare({ labels }), { code: 'INVALID_INPUT', problems: [{ pointer: '/labels' }] });
