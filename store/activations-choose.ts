@@ -4,7 +4,7 @@ import type { Activation } from './activations-rows.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { environmentProblem } from './names.js';
-import { assertNone } from './problems.js';
+import { assertNone, quote } from './problems.js';
 import { allSecrets, findSecret, type StoredSecret } from './secrets-rows.js';
 import { parseSelector, type Selector, selects } from './selector.js';
 import type { ActivationWish, Millis, SecretId, Selection } from './types.js';
@@ -51,10 +51,14 @@ export function chooseGroup(
   across: boolean,
 ): Chosen[] {
   const matches = readSelection(context, selection);
-  const all = allSecrets(context).filter((secret) => matches(secret) !== null);
+  const registered = allSecrets(context);
+  for (const [i, text] of (selection.selectors ?? []).entries()) {
+    const selector = parseSelector(text, `/selectors/${i}`);
+    if (!registered.some((secret) => selects(selector, secret))) throw selectsNothing(quote(text));
+  }
+  const all = registered.filter((secret) => matches(secret) !== null);
   const chosen = all.map((secret) => ({ secret, named: matches(secret) === 'named' }));
-  if (chosen.length === 0)
-    throw new StoreError('SECRET_NOT_FOUND', 'No registered secret is selected by this. Run `ampoule secret ls`.');
+  if (chosen.length === 0) throw selectsNothing('all of these filters together');
   const admitted = chosen.filter(({ secret, named }) => named || across || sameEnvironment(session, secret));
   const first = chosen[0];
   if (admitted.length === 0 && first !== undefined) throw crossEnvironment(session, first.secret);
@@ -65,6 +69,10 @@ export function chooseGroup(
 export function chooseActive(context: Context, selection: Selection, activations: Activation[]): Activation[] {
   const matches = readSelection(context, selection);
   return activations.filter(({ secret }) => matches(secret) !== null);
+}
+
+function selectsNothing(what: string): StoreError {
+  return new StoreError('SECRET_NOT_FOUND', `No registered secret is selected by ${what}. Run \`ampoule secret ls\`.`);
 }
 
 export function crossEnvironment(

@@ -53,6 +53,7 @@ t.test('nothing selected, nothing found, nothing understood', async (t) => {
     codeOf(() => group({ provider: 'aws' })),
     'SECRET_NOT_FOUND',
   );
+  t.throws(() => group({ selectors: ['github', 'NOPE'] }), /selected by "?NOPE/, 'each selector selects');
   t.equal(
     codeOf(() => group({ names: ['NOPE'] })),
     'SECRET_NOT_FOUND',
