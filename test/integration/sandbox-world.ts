@@ -3,6 +3,7 @@
 import {
   connectEngine,
   type EnvDelivery,
+  type Failpoint,
   makeEnvDelivery,
   makeReconciler,
   type Outcome,
@@ -38,9 +39,10 @@ export function makeWorld(options: {
   image: string;
   ledger?: MemoryLedger;
   wishes?: Map<string, Wish>;
+  failpoint?: Failpoint;
 }): World {
   const { host, vault, image, ledger = memoryLedger(vault), wishes = new Map<string, Wish>() } = options;
-  const engine = connectEngine({ host });
+  const engine = connectEngine({ host, ...(options.failpoint ? { failpoint: options.failpoint } : {}) });
   const messages: string[] = [];
   const log = (_level: string, message: string) => void messages.push(message);
   const delivery = makeEnvDelivery({ engine, ledger, log });
