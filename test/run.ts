@@ -7,12 +7,11 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type EnginePlace, startEngine } from './engine/engine.js';
 import { VARIABLE } from './engine/shared.js';
-import { type Counts, countsOf, NOTHING, sum } from './tap-counts.js';
-import { shortener } from './tap-report.js';
+import { runFiles } from './suite.js';
+import { type Counts, NOTHING, sum } from './tap-counts.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -70,35 +69,14 @@ function say(title: string): void {
   console.log(`\n== ${title} (${new Date().toISOString().slice(11, 19)})`);
 }
 
-/** Runs test files with tap, each for so many seconds at most. A file that ends badly, and a suite without tests, count as a failure. */
-async function suite(
+function suite(
   title: string,
   files: string[],
   how: { jobs: number; seconds: number },
   env: Record<string, string> = {},
 ): Promise<Counts> {
   say(`${title}: ${files.length} files`);
-  const child = spawn(bin('tap'), [`--jobs=${how.jobs}`, `--timeout=${how.seconds}`, '--reporter=tap', ...files], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const shorten = shortener();
-  const kept: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('#')) kept.push(line);
-    for (const told of shorten(line)) console.log(told);
-  }
-  const status = await ended;
-  const counts = countsOf(kept.join('\n'));
-  const ran = counts.passed + counts.failed > 0;
-  if ((status === 0 || counts.failed > 0) && ran) return counts;
-  console.error(ran ? `${title}: tap ended with ${status}` : `${title}: no test ran`);
-  return { ...counts, failed: counts.failed + 1 };
+  return runFiles(files, { ...how, lastWords: 20, cwd: ROOT, env, print: (line) => console.log(line) });
 }
 
 async function withEngine(work: (env: Record<string, string>) => Promise<Counts>): Promise<Counts> {
