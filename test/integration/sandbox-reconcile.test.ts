@@ -1,6 +1,7 @@
 /** The reconciler on engines that others touch, that die, hang, and lose answers. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { cgroupDirectory, freeze, frozen, thaw } from '../../sandbox/cgroup.js';
@@ -156,7 +157,9 @@ t.test('answers that are lost', async (t) => {
   t.teardown(() => engine.done());
   const image = await engine.importBusybox();
   const docker = connectEngine({ host: engine.dockerHost });
-  const proxy = await startProxy(engine.socket, join(t.testdir(), 'p'));
+  const directory = mkdtempSync(join(tmpdir(), 'ap-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const proxy = await startProxy(engine.socket, join(directory, 'p'));
   t.teardown(() => proxy.stop());
   const world = makeWorld({ host: proxy.dockerHost, vault: 'vlt_lost', image });
   await world.reconciler.start();

@@ -21,14 +21,14 @@ t.test('the address given is the one used, whatever the environment says', async
     if (before === undefined) delete process.env.DOCKER_HOST;
     else process.env.DOCKER_HOST = before;
   });
-  const played = await playEngine(t.testdir(), (_call, response) => response.end('OK'));
+  const played = await playEngine((_call, response) => response.end('OK'));
   t.teardown(() => played.stop());
   await connectEngine({ host: played.host }).ping();
   t.match(played.calls, [{ method: 'GET', path: '/_ping' }]);
 });
 
 t.test('values of secrets travel in the body, never in a URL, and what is handed in stays as it was', async (t) => {
-  const played = await playEngine(t.testdir(), (_call, response) => json(response, 201, { Id: 'abc' }));
+  const played = await playEngine((_call, response) => json(response, 201, { Id: 'abc' }));
   t.teardown(() => played.stop());
   const request = { Image: 'x', Env: ['TOKEN=canary-1'], Labels: { a: 'b' } } as unknown as ContainerRequest;
   const copy = structuredClone(request);

@@ -6,7 +6,7 @@ import { json, playEngine } from './played-engine.js';
 
 t.test('what is so already is done', async (t) => {
   const statuses: Record<string, number> = { start: 304, kill: 409, unpause: 404, wait: 404 };
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     const status = call.method === 'DELETE' ? 404 : (statuses[call.path.split('/').at(-1) ?? ''] ?? 500);
     json(response, status, { message: 'not running' });
   });
@@ -30,7 +30,7 @@ t.test('what is so already is done', async (t) => {
 });
 
 t.test('waiting ends by itself, and is not mistaken for an end', async (t) => {
-  const played = await playEngine(t.testdir(), () => {});
+  const played = await playEngine(() => {});
   t.teardown(() => played.stop());
   const engine = connectEngine({ host: played.host });
   t.equal(await engine.waitStopped('id', 30), false);
@@ -41,7 +41,7 @@ t.test('waiting ends by itself, and is not mistaken for an end', async (t) => {
 });
 
 t.test('lists and inspects', async (t) => {
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     if (call.path === '/containers/json') json(response, 200, [{ Id: 'a', Names: ['/x'], State: 'odd', Labels: null }]);
     else json(response, 404, { message: 'No such container: x' });
   });

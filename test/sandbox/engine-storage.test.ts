@@ -5,7 +5,7 @@ import { connectEngine } from '../../sandbox/docker.js';
 import { json, playEngine } from './played-engine.js';
 
 t.test('pulls one tag, hears progress, and takes an error out of the stream', async (t) => {
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     const broken = call.query.get('fromImage') === 'broken';
     response.write('{"status":"Pulling fs layer"}\n{"status":"Down');
     setImmediate(() => response.end(`loading"}\n${broken ? '{"error":"manifest unknown"}\n' : ''}`));
@@ -31,7 +31,7 @@ t.test('pulls one tag, hears progress, and takes an error out of the stream', as
 });
 
 t.test('a pull is given up in the middle', async (t) => {
-  const played = await playEngine(t.testdir(), (_call, response) => void response.write('{"status":"x"}\n'));
+  const played = await playEngine((_call, response) => void response.write('{"status":"x"}\n'));
   t.teardown(() => played.stop());
   const control = new AbortController();
   const pull = connectEngine({ host: played.host }).pull('a', {
@@ -42,7 +42,7 @@ t.test('a pull is given up in the middle', async (t) => {
 });
 
 t.test('volumes, networks, images', async (t) => {
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     if (call.method === 'DELETE')
       json(response, call.path.endsWith('used') ? 409 : 404, { message: 'volume is in use' });
     else if (call.path === '/volumes') json(response, 200, { Volumes: null });
@@ -62,7 +62,7 @@ t.test('volumes, networks, images', async (t) => {
 });
 
 t.test('a directory is given away by an entry in its parent', async (t) => {
-  const played = await playEngine(t.testdir(), (_call, response) => json(response, 200, {}));
+  const played = await playEngine((_call, response) => json(response, 200, {}));
   t.teardown(() => played.stop());
   const engine = connectEngine({ host: played.host });
   await engine.putDirectory('id', '/home/dev/work/', { uid: 1000, gid: 1000, mode: 0o755 });

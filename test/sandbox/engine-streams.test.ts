@@ -6,7 +6,7 @@ import { json, playEngine } from './played-engine.js';
 
 t.test('events until the signal', async (t) => {
   const event = { Type: 'container', Action: 'die', Actor: { ID: 'x', Attributes: { l: '1' } } };
-  const played = await playEngine(t.testdir(), (_call, response) => {
+  const played = await playEngine((_call, response) => {
     response.write(`${JSON.stringify(event)}\nnoise\n${JSON.stringify({ ...event, Action: 'start' })}\n`);
   });
   t.teardown(() => played.stop());
@@ -21,7 +21,7 @@ t.test('events until the signal', async (t) => {
 });
 
 t.test('an engine that goes away ends the events with an error', async (t) => {
-  const played = await playEngine(t.testdir(), (_call, response) => {
+  const played = await playEngine((_call, response) => {
     response.write('\n');
     setImmediate(() => response.destroy());
   });
@@ -33,7 +33,7 @@ t.test('an engine that goes away ends the events with an error', async (t) => {
 });
 
 t.test('commands', async (t) => {
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     if (call.path.startsWith('/exec/gone')) json(response, 404, { message: 'No such exec' });
     else if (call.path.endsWith('/exec'))
       json(response, call.path.includes('stopped') ? 409 : 201, { Id: 'e', message: 'x' });
@@ -53,7 +53,7 @@ t.test('commands', async (t) => {
 });
 
 t.test('how the engine is', async (t) => {
-  const played = await playEngine(t.testdir(), (call, response) => {
+  const played = await playEngine((call, response) => {
     if (call.path === '/version')
       json(response, 200, { Version: '20', ApiVersion: '1.41', Os: 'linux', Arch: 'amd64' });
     else

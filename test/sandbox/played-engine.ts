@@ -1,6 +1,8 @@
 /** An HTTP server on a unix socket that plays the engine's part, for what a real one does not do on demand. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface PlayedCall {
@@ -20,10 +22,11 @@ export interface PlayedEngine {
 
 /** `answer` gets each call once its body is there; it ends the response itself, or never. */
 export async function playEngine(
-  directory: string,
   answer: (call: PlayedCall, response: ServerResponse, incoming: IncomingMessage) => void,
 ): Promise<PlayedEngine> {
   const calls: PlayedCall[] = [];
+  // A unix socket's path holds 107 bytes, and node cuts a longer one.
+  const directory = mkdtempSync(join(tmpdir(), 'ap-'));
   const socket = join(directory, 's');
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -43,7 +46,10 @@ export async function playEngine(
     calls,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          rmSync(directory, { recursive: true, force: true });
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };
