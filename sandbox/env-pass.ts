@@ -6,6 +6,7 @@ import { type Execution, execute } from './execute.js';
 import { revoked } from './holding.js';
 import type { Observed, Seen } from './observe.js';
 import { type Plan, plan } from './plan.js';
+import { runs } from './plan-steps.js';
 import type { Restarts } from './restarts.js';
 import type { Applied, SandboxSpec, Wish } from './types.js';
 
@@ -58,7 +59,7 @@ export class EnvPass {
       const seen = seenOf(next, observed);
       const reached = next.reached && next.operations.length === 0;
       const failure = reached ? null : (this.#failure ?? refusalOf(next));
-      if (failure) throw new PassFailed(failure, seen, false);
+      if (failure) throw new PassFailed(failure, seen, failure.code === 'WISH_SEALED' && standsStill(observed));
       if (seen.state === 'running') this.#parts.portsAsked.delete(wish.spec.id);
       if (seen.state === 'removed') this.#parts.restarts.forget(wish.spec.id);
       return { changed: this.#changed, notices: [...this.#notices], seen, againMs: next.againMs };
@@ -118,6 +119,10 @@ export class EnvPass {
     const { run } = this.#parts;
     return run.ledger.rows(wish.spec.id).every((row) => row.dockerId === null || run.kernel.empty(row));
   }
+}
+
+function standsStill(observed: Observed): boolean {
+  return !observed.rows.some(({ row, container }) => container !== null && runs({ row, container, adoptable: false }));
 }
 
 function refusalOf(next: Plan): SandboxError {

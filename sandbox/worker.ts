@@ -196,7 +196,8 @@ export class Worker {
     if (this.#failures === 1) log('warn', error.message, { sandbox, code: error.code });
     const seen = error instanceof PassFailed ? error.seen : null;
     this.#show(afterFailure(this.#view, error, seen));
-    if (wish && error instanceof PassFailed && error.quiet) this.#waiters.applied(wish, []);
+    if (wish && error instanceof PassFailed && error.quiet)
+      this.#waiters.applied(wish, error.code === 'WISH_SEALED' ? [error.message] : []);
     else if (wish) this.#waiters.failed(wish, error);
     return retryDelay(error.code, error.retry, this.#failures, seen?.state === 'running');
   }
