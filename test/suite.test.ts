@@ -48,7 +48,7 @@ t.test('runs files and counts them', async (t) => {
     ['empty', 'not ok '],
     ['broken', 'not ok '],
     ['stuck', 'not ok '],
-  ]) {
+  ] as const) {
     t.ok(
       lines.some((line) => line.startsWith(`${state}${join(dir, `${name}.ts`)}`)),
       name,
