@@ -22,6 +22,7 @@ export interface FileResult {
   told: string[];
 }
 
+const TYPESCRIPT = new URL('./typescript.mjs', import.meta.url).href;
 const GOOD = /^\s*ok \d+/;
 
 /** A file that ends badly, does not end, or has no test counts as a failure. */
@@ -57,7 +58,7 @@ export async function runFiles(files: readonly string[], options: SuiteOptions):
 /** Standard error goes between the rest, as it would at a terminal. */
 function runFile(file: string, options: SuiteOptions): Promise<{ output: string; status: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    const child = spawn(process.execPath, ['--import', TYPESCRIPT, file], {
       cwd: options.cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env, TAP: '1', TAP_TIMEOUT: String(options.seconds) },
