@@ -13,18 +13,19 @@ interface Seen {
   Config: { Env: string[] | null; Labels: Record<string, string> | null };
 }
 
-/** Every container of the engine. A container that goes away between the two calls is left out. */
+/** Every container of the engine. One that goes away between the two calls is left out. */
 export async function containers(dockerHost: string): Promise<Seen[]> {
-  const docker = async (...args: string[]): Promise<string> =>
-    (await run('docker', ['-H', dockerHost, ...args], { maxBuffer: 64 << 20 })).stdout;
-  for (let attempt = 0; ; attempt++) {
-    const ids = (await docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
-    if (ids.length === 0) return [];
-    try {
-      return JSON.parse(await docker('inspect', ...ids)) as Seen[];
-    } catch (error) {
-      if (attempt === 5) throw error;
-    }
+  const docker = (...args: string[]): Promise<{ stdout: string }> =>
+    run('docker', ['-H', dockerHost, ...args], { maxBuffer: 64 << 20 });
+  const ids = (await docker('ps', '-aq', '--no-trunc')).stdout.split('\n').filter(Boolean);
+  if (ids.length === 0) return [];
+  try {
+    return JSON.parse((await docker('inspect', ...ids)).stdout) as Seen[];
+  } catch (error) {
+    // Where some are gone, Docker shows the others and ends with 1.
+    const { stderr, stdout } = error as { stderr?: string; stdout?: string };
+    if (stdout === undefined || !/No such object/.test(stderr ?? '')) throw error;
+    return JSON.parse(stdout) as Seen[];
   }
 }
 
