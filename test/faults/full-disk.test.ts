@@ -7,6 +7,9 @@ import { inProcesses } from '../engine/observer.js';
 import { sharedEngine } from '../engine/shared.js';
 import { converged, differences } from './world.js';
 
+/** Of this run alone, for the look at processes goes over the whole machine. */
+const CANARY = `canary-full-${process.pid}-${Date.now()}`;
+
 /** Writes into `file` until the file system has no byte left. */
 function fill(file: string): void {
   const descriptor = openSync(file, 'w');
@@ -43,7 +46,7 @@ t.test('a vault on a file system that is really full', { timeout: 600_000 }, asy
   t.teardown(() => daemon.stop());
   const { id: vault } = await daemon.ok('GET', '/v1/vault');
   const names = ['KEY_0', 'KEY_1'];
-  for (const name of names) await daemon.ok('POST', '/v1/secrets', { name, value: `canary-${name}` });
+  for (const name of names) await daemon.ok('POST', '/v1/secrets', { name, value: `${CANARY}-${name}` });
   for (const name of names) {
     await daemon.ok('POST', '/v1/sandboxes?wait=60s', {
       ...{ name: `box-${name.at(-1)}`, session: { name: `s-${name.at(-1)}`, idle: 'never' }, secrets: [{ name }] },
@@ -54,7 +57,7 @@ t.test('a vault on a file system that is really full', { timeout: 600_000 }, asy
     differences(
       engine.dockerHost,
       vault,
-      new Map(boxes.map(([box, has]) => [box, new Map(has.map((name) => [name, `canary-${name}`]))])),
+      new Map(boxes.map(([box, has]) => [box, new Map(has.map((name) => [name, `${CANARY}-${name}`]))])),
       (name) => names.includes(name),
     );
   const both: [string, string[]][] = [
@@ -62,7 +65,7 @@ t.test('a vault on a file system that is really full', { timeout: 600_000 }, asy
     ['box-1', ['KEY_1']],
   ];
   t.same(await converged(look(both), 30_000), [], 'before');
-  t.ok(holders('canary-KEY_1').length > 0, 'the same look sees who holds a value');
+  t.ok(holders(`${CANARY}-KEY_1`).length > 0, 'the same look sees who holds a value');
 
   fill(`${disk}/filler`);
   const refused = await daemon.api('POST', '/v1/secrets', { name: 'KEY_NEW', value: 'no room' });
@@ -71,7 +74,7 @@ t.test('a vault on a file system that is really full', { timeout: 600_000 }, asy
 
   const first = await daemon.api('DELETE', '/v1/sessions/s-0/secrets/KEY_0?wait=30s');
   t.equal(first.status, 200, `the ballast makes room for a revocation: ${first.bytes}`);
-  t.same(holders('canary-KEY_0'), [], 'in effect');
+  t.same(holders(`${CANARY}-KEY_0`), [], 'in effect');
 
   fill(`${disk}/filler2`);
   let answer = first;
@@ -84,14 +87,14 @@ t.test('a vault on a file system that is really full', { timeout: 600_000 }, asy
   }
   t.equal(answer.status, 507, 'no byte is left');
   t.equal(answer.body.code, 'REVOKED_NOT_RECORDED', 'it says that the revocation is in effect and not recorded');
-  t.same(holders('canary-KEY_1'), [], 'and it is in effect');
+  t.same(holders(`${CANARY}-KEY_1`), [], 'and it is in effect');
 
   await daemon.kill9();
   daemon = await startDaemon({ engine, dir, env, wait: 'alive' });
   await new Promise((resolve) => setTimeout(resolve, 6_000));
-  t.same(holders('canary-KEY_1'), [], 'also after a restart: the tombstone is honoured');
+  t.same(holders(`${CANARY}-KEY_1`), [], 'also after a restart: the tombstone is honoured');
 
-  t.ok(holders('canary-KEY_').length === 0, 'no value is held by anybody');
+  t.ok(holders(CANARY).length === 0, 'no value is held by anybody');
   for (const file of ['filler', 'filler2']) rmSync(`${disk}/${file}`);
   const end = Date.now() + 30_000;
   let recorded = false;

@@ -7,6 +7,8 @@ import { sharedEngine } from '../engine/shared.js';
 import { converged, differences } from './world.js';
 
 const PASSPHRASE = 'correct horse battery staple';
+/** Of this run alone, for the look at processes goes over the whole machine. */
+const CANARY = `canary-sealed-${process.pid}-${Date.now()}`;
 
 t.test('a sealed vault gives nothing and takes away all the same', { timeout: 600_000 }, async (t) => {
   const engine = await sharedEngine();
@@ -17,14 +19,14 @@ t.test('a sealed vault gives nothing and takes away all the same', { timeout: 60
   t.teardown(() => daemon.remove());
   const { id: vault } = await daemon.ok('GET', '/v1/vault');
   const names = ['KEY_0', 'KEY_1'];
-  for (const name of names) await daemon.ok('POST', '/v1/secrets', { name, value: `canary-sealed-${name}` });
+  for (const name of names) await daemon.ok('POST', '/v1/secrets', { name, value: `${CANARY}-${name}` });
   await daemon.ok('POST', '/v1/sandboxes?wait=60s', {
     ...{ name: 'box', session: { name: 'dev', idle: 'never' }, secrets: names },
     ...{ network: 'none', delivery: 'env', idle: 'never', grace: '0s' },
   });
-  const holders = (): string[] => inProcesses(patternsOf('value', 'canary-sealed-')).map(({ where }) => where);
+  const holders = (): string[] => inProcesses(patternsOf('value', CANARY)).map(({ where }) => where);
   const settled = (has: string[]): Promise<string[]> => {
-    const wanted = new Map([['box', new Map(has.map((name) => [name, `canary-sealed-${name}`]))]]);
+    const wanted = new Map([['box', new Map(has.map((name) => [name, `${CANARY}-${name}`]))]]);
     return converged(() => differences(engine.dockerHost, vault, wanted, (name) => names.includes(name)), 60_000);
   };
   t.same(await settled(names), []);
