@@ -21,12 +21,12 @@ t.test('a sealed vault gives nothing and takes away all the same', { timeout: 60
   const names = ['KEY_0', 'KEY_1'];
   for (const name of names) await daemon.ok('POST', '/v1/secrets', { name, value: `${CANARY}-${name}` });
   await daemon.ok('POST', '/v1/sandboxes?wait=60s', {
-    ...{ name: 'box', session: { name: 'dev', idle: 'never' }, secrets: names },
+    ...{ name: 'sealedbox', session: { name: 'dev', idle: 'never' }, secrets: names },
     ...{ network: 'none', delivery: 'env', idle: 'never', grace: '0s' },
   });
   const holders = (): string[] => inProcesses(patternsOf('value', CANARY)).map(({ where }) => where);
   const settled = (has: string[]): Promise<string[]> => {
-    const wanted = new Map([['box', new Map(has.map((name) => [name, `${CANARY}-${name}`]))]]);
+    const wanted = new Map([['sealedbox', new Map(has.map((name) => [name, `${CANARY}-${name}`]))]]);
     return converged(() => differences(engine.dockerHost, vault, wanted, (name) => names.includes(name)), 60_000);
   };
   t.same(await settled(names), []);
@@ -40,13 +40,13 @@ t.test('a sealed vault gives nothing and takes away all the same', { timeout: 60
     ['POST', '/v1/secrets/KEY_0/reveal', { reason: 'test' }],
     ['PUT', '/v1/sessions/dev/secrets/KEY_0', { ttl: '1h' }],
     ['POST', '/v1/sandboxes', { name: 'more', session: 'dev' }],
-    ['POST', '/v1/sandboxes/box/exec', { command: ['true'] }],
+    ['POST', '/v1/sandboxes/sealedbox/exec', { command: ['true'] }],
     ['POST', '/v1/vault/backup', undefined],
   ] as const) {
     const answer = await daemon.api(method, path, body);
     t.match(answer, { status: 503, body: { code: 'VAULT_SEALED' } }, `${method} ${path} is refused`);
   }
-  for (const path of ['/v1/vault', '/v1/secrets', '/v1/sessions/dev/secrets', '/v1/sandboxes/box', '/v1/audit'])
+  for (const path of ['/v1/vault', '/v1/secrets', '/v1/sessions/dev/secrets', '/v1/sandboxes/sealedbox', '/v1/audit'])
     t.equal((await daemon.api('GET', path)).status, 200, `GET ${path} works`);
   t.equal((await daemon.api('GET', '/readyz')).status, 503);
 
