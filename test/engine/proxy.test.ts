@@ -128,3 +128,28 @@ t.test('passes streams on in both directions, and breaks them when told', async 
   t.match(await exec(), /^HTTP\/1.1 503/);
   t.match(await exec(), /ping$/);
 });
+
+t.test('loses nothing of a stream that ends at once', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ap-'));
+  const server = createServer();
+  const much = 'x'.repeat(500_000);
+  server.on('upgrade', (_, client) => client.end(`HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\n${much}`));
+  await new Promise<void>((resolve) => server.listen(join(dir, 'up'), resolve));
+  const proxy = await startProxy(join(dir, 'up'), join(dir, 'px'));
+  t.teardown(async () => {
+    await proxy.stop();
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+  for (let round = 0; round < 5; round++) {
+    const client = connect({ path: proxy.socket, allowHalfOpen: true });
+    client.write('POST /exec/x/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    let text = '';
+    client.on('data', (chunk) => {
+      text += chunk;
+    });
+    await new Promise((resolve) => client.once('end', resolve));
+    t.ok(text.endsWith(much), `round ${round}: all of it came`);
+    client.destroy();
+  }
+});

@@ -1,6 +1,6 @@
 /** A proxy in front of an engine's unix socket that misbehaves when told. Looks at method and path only, never at bodies. */
 
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pause } from './wait.js';
@@ -85,6 +85,8 @@ export async function startProxy(upstream: string, socket: string): Promise<Engi
     client.once('close', () => hanging.delete(client));
   };
 
+  // An engine that closes right after its answer would break a call whose last, empty write comes later.
+  const upstreamCalls = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   const server = createServer();
   server.requestTimeout = 0;
   server.on('connection', (client: Socket) => {
@@ -111,14 +113,14 @@ export async function startProxy(upstream: string, socket: string): Promise<Engi
     const lost = act?.kind === 'reset-after' || act?.kind === 'hang-after';
     const call = request({
       socketPath: upstream,
-      agent: false,
+      agent: upstreamCalls,
       method: incoming.method ?? 'GET',
       path: incoming.url ?? '/',
       headers: incoming.rawHeaders as unknown as Record<string, string>,
     });
     // A client that goes away takes its call with it, as without a proxy; but what is to get lost is done first.
-    if (!lost) answer.once('close', () => call.destroy());
-    call.on('error', () => incoming.socket.destroy());
+    if (!lost) answer.once('close', () => answer.writableFinished || call.destroy());
+    call.on('error', () => answer.writableFinished || incoming.socket.destroy());
     call.on('response', (reply) => {
       if (lost) {
         reply.resume();
@@ -164,7 +166,6 @@ export async function startProxy(upstream: string, socket: string): Promise<Engi
     client.pipe(engine);
     engine.pipe(client);
     client.once('close', () => engine.destroy());
-    engine.once('close', () => client.destroy());
   }
 
   const release = (): void => {
@@ -197,6 +198,7 @@ export async function startProxy(upstream: string, socket: string): Promise<Engi
       release();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const client of open) client.destroy();
+      upstreamCalls.destroy();
       await closed;
     },
   };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { run } from '../engine/command.js';
 import { startDaemon } from '../engine/daemon.js';
-import { sharedEngine } from '../engine/shared.js';
+import { startEngine } from '../engine/engine.js';
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
 
@@ -41,8 +41,9 @@ function freePort(): Promise<number> {
 }
 
 t.test('the walk-through does what the README says', { timeout: 280_000 }, async (t) => {
-  const engine = await sharedEngine();
-  t.teardown(() => engine.done());
+  // Its own, since the names of the README's sandboxes are not to be chosen.
+  const engine = await startEngine();
+  t.teardown(() => engine.stop());
   await engine.importBusybox();
   const port = await freePort();
   const daemon = await startDaemon({ engine, env: { AMPOULE_LISTEN: `127.0.0.1:${port}` } });
