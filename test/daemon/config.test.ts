@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Environment, type FileReader, readConfig } from '../../daemon/config.js';
 import type { Host } from '../../daemon/defaults.js';
 
-const root: Host = { root: true, home: '/root', cwd: '/work' };
+const root: Host = { root: true, home: '/root', cwd: '/there' };
 const person: Host = { root: false, home: '/home/ada', cwd: '/home/ada' };
 
 function files(contents: Record<string, string> = {}): FileReader {
@@ -39,11 +39,11 @@ t.test('a flag goes before the variable, the variable before the file', async (t
   t.equal(read({}, { AMPOULE_LOG_LEVEL: 'debug' }, contents).logLevel, 'debug');
   t.equal(read({ 'log-level': 'error' }, { AMPOULE_LOG_LEVEL: 'debug' }, contents).logLevel, 'error');
   t.equal(read({}, { AMPOULE_LOG_LEVEL: '' }, contents).logLevel, 'warn', 'an empty variable counts as absent');
-  t.equal(read({ 'data-dir': 'here' }, {}).dataDir, '/work/here');
+  t.equal(read({ 'data-dir': 'here' }, {}).dataDir, '/there/here');
 });
 
 t.test('another file is named by flag or variable, and must exist', async (t) => {
-  const contents = { '/a.json': '{"logLevel":"warn"}', '/work/b.json': '{"allowedHosts":["a:1","b"]}' };
+  const contents = { '/a.json': '{"logLevel":"warn"}', '/there/b.json': '{"allowedHosts":["a:1","b"]}' };
   t.equal(read({}, { AMPOULE_CONFIG: '/a.json' }, contents).logLevel, 'warn');
   t.same(read({ config: 'b.json' }, { AMPOULE_CONFIG: '/a.json' }, contents).allowedHosts, ['a:1', 'b']);
   t.throws(() => read({ config: '/c.json' }, {}, contents), { message: /\/c\.json does not exist/ });
