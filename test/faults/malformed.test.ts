@@ -8,6 +8,8 @@ import { mutate, type RawRequest, raw } from './mutants.js';
 
 const count = process.env.AMPOULE_FULL === '1' ? 10_000 : 2_000;
 const random = seeded(Number(process.env.AMPOULE_SEED ?? 7));
+/** Bytes of a body that no route takes as JSON. */
+const LARGE = 256 * 1024;
 /** They would seal the vault or change its key under the other requests. */
 const LEFT_OUT = new Set(['POST /v1/vault/seal', 'POST /v1/vault/rekey', 'POST /v1/vault/unseal']);
 
@@ -62,6 +64,7 @@ t.test(`${count} malformed requests`, { timeout: 1_800_000 }, async (t) => {
   const odd: string[] = [];
   const unfit: string[] = [];
   let refused = 0;
+  let cut = 0;
   let settled = 0;
   const current = new Map<string, Sample>();
   for (let n = 0; n < count; n++) {
@@ -69,7 +72,16 @@ t.test(`${count} malformed requests`, { timeout: 1_800_000 }, async (t) => {
     const sample = current.get(route) ?? (await make(route));
     current.set(route, sample);
     const mutant = mutate(sample, random);
-    const answer = await send(mutant.request);
+    const answer = await send(mutant.request).catch((error: NodeJS.ErrnoException) => {
+      // A body over the limit is refused before it is read: the client may still be writing when the daemon hangs up.
+      if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '') || (mutant.request.body?.length ?? 0) < LARGE)
+        throw error;
+      return null;
+    });
+    if (answer === null) {
+      cut += 1;
+      continue;
+    }
     const label = `#${n} ${route} with ${mutant.how}: ${answer.status} ${answer.bytes.toString().slice(0, 200)}`;
     const counts = perRoute.get(route) ?? {};
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
@@ -89,7 +101,8 @@ t.test(`${count} malformed requests`, { timeout: 1_800_000 }, async (t) => {
   for (const [route, counts] of perRoute) t.comment(`${route}: ${JSON.stringify(counts)}`);
   t.same(odd, [], 'no 5xx, and good requests go on');
   t.same(unfit, [], 'each refusal has a code and says what to do');
-  t.ok(refused / count >= 0.95, `${refused} of ${count} refused (${((100 * refused) / count).toFixed(1)} %)`);
+  t.ok(cut < count / 100, `${cut} were cut off while they sent a body that is too large`);
+  t.ok((refused + cut) / count >= 0.95, `${refused} of ${count} refused (${((100 * refused) / count).toFixed(1)} %)`);
   const end = memory();
   t.ok(end - settled < 40_000, `memory ${settled} kB after a quarter, ${end} kB at the end`);
 });
