@@ -28,11 +28,23 @@ async function traced(env: Record<string, string>, build: 'dist' | 'dist-test'):
     build,
     env,
     wait: 'alive',
-    prefix: ['strace', '-f', '-y', '-s', '64', '-e', 'trace=fdatasync,fsync,write,writev,sendto,sendmsg', '-o', file],
+    prefix: [
+      'strace',
+      '-D',
+      '-f',
+      '-y',
+      '-s',
+      '64',
+      '-e',
+      'trace=fdatasync,fsync,write,writev,sendto,sendmsg',
+      '-o',
+      file,
+    ],
   });
   try {
     const before = readFileSync(file, 'utf8').length;
     await daemon.ok('PUT', '/v1/secrets/KEY_DURABLE/value', { value: 'canary-durable' });
+    await daemon.stop();
     return acts(readFileSync(file, 'utf8').slice(before));
   } finally {
     await daemon.remove();
