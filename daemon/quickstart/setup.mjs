@@ -241,5 +241,6 @@ if (!removing) await ensurePackages([...new Set(lacking(await LEVELS[level]()))]
 if (level !== 'engine') await ensureDependencies();
 if (then.length > 0) {
   const done = run(process.execPath, ['--import', 'tsx', ...then], {});
+  if (done.signal !== null) refuse(`${then[0]} was ended by ${done.signal}.`);
   process.exit(done.status ?? 1);
 }
