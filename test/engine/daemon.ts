@@ -98,12 +98,14 @@ export function settingsFor(dir: string, engine: { dockerHost: string }): Record
 /** Starts a daemon and waits until it is ready. */
 export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
   const program = await ensureBuild(options.build ?? 'dist');
-  const dir = options.dir ?? mkdtempSync('/tmp/ad-');
+  const dir = options.dir ?? newDirectory();
   const settings = { ...settingsFor(dir, options.engine), ...options.env };
   const socket = settings.AMPOULE_SOCKET ?? '';
   const logFile = join(dir, 'log');
   const out = openSync(logFile, 'a', 0o600);
-  const [file = '', ...args] = [...(options.prefix ?? []), process.execPath, program];
+  // It ends with us, however we end.
+  const tied = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  const [file = '', ...args] = [...tied, ...(options.prefix ?? []), process.execPath, program];
   const child = spawn(file, args, {
     env: { PATH: process.env.PATH ?? '', HOME: dir, ...settings },
     stdio: ['ignore', out, out],
@@ -114,9 +116,6 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   const exited = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const lastResort = (): void => void child.kill('SIGKILL');
-  process.once('exit', lastResort);
-  void ended.then(() => process.off('exit', lastResort));
 
   const daemon: TestDaemon = {
     dir,
@@ -164,6 +163,13 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
     if (exited()) throw new Error(`The daemon ended with ${exitOf(child)}:\n${daemon.log().slice(-4000)}`);
   }
   return daemon;
+}
+
+/** A directory that goes with this process. */
+function newDirectory(): string {
+  const dir = mkdtempSync('/tmp/ad-');
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
 }
 
 /** One request over a unix socket; rejects when no answer came. */

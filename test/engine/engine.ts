@@ -10,6 +10,7 @@ import { importBusybox } from '../../daemon/quickstart/image.js';
 import { must, type Ran, type RunOptions, run } from './command.js';
 import { ensureEngineNeeds } from './needs.js';
 import { membersOf, thaw } from './processes.js';
+import { groupOf, PREFIX, sweep } from './sweep.js';
 import { until } from './wait.js';
 
 /** Where an engine lies; enough for another process to use it. */
@@ -63,9 +64,10 @@ const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));
 /** Starts an engine and waits until it answers. It ends with this process at the latest, however that dies. */
 export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
   await ensureEngineNeeds();
+  sweep();
   // Short, for a unix socket's path holds 107 bytes and containerd's lies deeper.
-  const directory = mkdtempSync('/tmp/ae-');
-  const group = `ampoule-test-${directory.slice('/tmp/ae-'.length)}`;
+  const directory = mkdtempSync(PREFIX);
+  const group = groupOf(directory);
   const guard = await startGuard(directory, group);
   const place = placeOf(directory, group, guard.pid ?? 0);
   mkdirSync(place.dataRoot, { mode: 0o711 });

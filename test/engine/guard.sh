@@ -12,6 +12,8 @@ busybox ip link set lo up || exit 1
 mkdir -p /run/containerd /etc/docker
 mount -t tmpfs none /run/containerd || exit 1
 mount -t tmpfs none /etc/docker || exit 1
+# Pid and start time: whoever finds this directory later sees whether it is in use.
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" >"$directory/guard"
 echo ready
 cat >/dev/null
 
@@ -31,7 +33,8 @@ end_all() {
   for file in $(find /sys/fs/cgroup -path "*/$group/*" -name cgroup.procs 2>/dev/null); do
     while read -r pid; do
       left=1
-      kill -9 "$pid" 2>/dev/null
+      # A process that is just going away reads as 0, and a signal to 0 goes to ourselves.
+      [ "$pid" -gt 1 ] && kill -9 "$pid" 2>/dev/null
     done <"$file"
   done
 }

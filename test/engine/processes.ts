@@ -1,6 +1,6 @@
 /** Which processes belong to a test's engine, by its mount namespace and its control group. Ends none. */
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EnginePlace } from './engine.js';
 
@@ -30,9 +30,21 @@ export function thaw(group: string): void {
 export function inGroup(group: string): number[] {
   const found = new Set<number>();
   for (const file of groupFiles(group)) {
-    for (const line of (read(file) ?? '').split('\n')) if (line !== '') found.add(Number(line));
+    // A process that is just going away reads as 0; a signal to 0 would go to our own group.
+    for (const line of (read(file) ?? '').split('\n')) if (Number(line) > 1) found.add(Number(line));
   }
   return [...found];
+}
+
+/** Removes the engine's control groups; one in which something still runs stays. */
+export function removeGroups(group: string): void {
+  for (const procs of groupFiles(group).reverse()) {
+    try {
+      rmdirSync(dirname(procs));
+    } catch {
+      // Not empty, or gone.
+    }
+  }
 }
 
 /** Every process of this machine that we can see. */
@@ -49,6 +61,12 @@ export function containerOf(pid: number): string | null {
 
 export function nameOf(pid: number): string | null {
   return read(`/proc/${pid}/comm`)?.trim() ?? null;
+}
+
+/** When a process started, in clock ticks since boot; null: it is dead or gone. */
+export function startOf(pid: number): string | null {
+  if (isZombie(pid)) return null;
+  return read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19] ?? null;
 }
 
 function parentOf(pid: number): number | null {

@@ -74,3 +74,31 @@ t.test('leaves nothing behind when the test that started it is killed', async (t
   await until('its guard gone', () => nameOf(place.guard) !== 'sh' || isZombie(place.guard));
   t.same(membersOf(place, 'all'), []);
 });
+
+t.test('what is left of an engine whose guard was killed too goes with the next one', async (t) => {
+  const lost = await startEngine();
+  const image = await lost.importBusybox();
+  await lost.docker('run', '-d', '--name', 'left', image, 'sh', '-c', 'while :; do true & wait; done');
+  await lost.docker('run', '-d', '--name', 'frozen', image, 'sleep', '1000');
+  await lost.docker('pause', 'frozen');
+  process.kill(lost.guard, 'SIGKILL');
+  for (const pid of membersOf({ ...lost, guard: lost.pid }, ['containerd'])) process.kill(pid, 'SIGKILL');
+  process.kill(lost.pid, 'SIGKILL');
+  t.ok(inGroup(lost.group).length > 0, 'its containers go on');
+  await until('its guard gone', () => isZombie(lost.guard));
+  const next = await startEngine();
+  t.teardown(() => next.stop());
+  t.same(inGroup(lost.group), [], 'nothing of it is left');
+  t.notOk(existsSync(lost.directory));
+});
+
+t.test('stops while its containers fork as fast as they can', async (t) => {
+  const engine = await startEngine();
+  const image = await engine.importBusybox();
+  const forks = 'while :; do sh -c "true & true" & wait; done';
+  for (const name of ['one', 'two', 'three'])
+    await engine.docker('run', '-d', '--name', name, image, 'sh', '-c', forks);
+  await engine.stop();
+  t.same(inGroup(engine.group), []);
+  t.notOk(existsSync(engine.directory));
+});
