@@ -32,6 +32,12 @@ export interface SandboxSpec {
   tty: boolean;
   stdinOpen: boolean;
   privileges: Privileges;
+  /** `memory` alone: milliseconds that values outlive the daemon; null: for ever. */
+  lease: number | null;
+  /** `memory` alone: the image has an init of its own, which takes PID 1 once the values are there. */
+  oneShot: boolean;
+  /** `memory` alone: whether main goes on or is started again when what is active changes. */
+  onChange: 'keep' | 'restart';
   limits: { cpus: number; memory: number; pids: number };
   network: string;
   ports: { container: number; protocol: 'tcp' | 'udp'; host: number | null; ip: string }[];
@@ -53,6 +59,9 @@ export interface ValueHandle extends Held {
   name: string;
   /** Oldest version that may still be held; an older one counts as revoked. */
   floor: number;
+  /** `file`: the variable holds the path of a file with the value; null: a path of the delivery's own. `env` knows no files. */
+  as: 'env' | 'file';
+  path: string | null;
   open(): Uint8Array;
 }
 
@@ -65,7 +74,10 @@ export interface Wish {
   epoch: number;
   generation: number;
   values: ValueHandle[];
-  /** Keyed digest of the whole environment; null while sealed (then revocation goes on, and nothing is created or started). */
+  /**
+   * Keyed digest of what its container is made with: with `env` the whole environment, with `memory` its own variables alone.
+   * null while sealed (then revocation goes on, and nothing is created or started).
+   */
   envMac: string | null;
   /** Value of the label `dev.ampoule.mac` for a nonce: HMAC(vault key, vault id, epoch, sandbox id, nonce). null while sealed. */
   mac(nonce: string): string | null;
@@ -89,6 +101,22 @@ export interface LedgerRow {
   holds: Held[];
 }
 
+/** A process that was given values, with all that came of it. */
+export interface Holder {
+  /** Row of its container. */
+  row: number;
+  /** `main-1`, `exe_…`, `bridge-42-1234567` */
+  id: string;
+  kind: 'main' | 'command' | 'bridge';
+  /** As the container numbers it. */
+  pid: number;
+  /** Name of the program, at most 15 bytes. */
+  program: string;
+  holds: Held[];
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
 /** The memory of the reconciler; each call is durable when it returns. The daemon keeps it in the vault. */
 export interface Ledger {
   rows(sandbox: string): LedgerRow[];
@@ -107,6 +135,14 @@ export interface Ledger {
   started(row: number, process: { pid: number; pidStart: string | null; bootId: string | null }): void;
   /** Seen stopped: it holds nothing in a process any more. Its `pid`, `pidStart` and `bootId` become null. */
   stopped(row: number): void;
+  /** Before values go to a running container: from here on it may hold these, all it held before among them. */
+  delivering(row: number, holds: Held[]): void;
+  /** It holds exactly this, and nothing that it held beside it. */
+  delivered(row: number, at: { epoch: number; generation: number }, holds: Held[]): void;
+  /** A process of the container was given these; for the history of who held what. Collected, and written within a second. */
+  holderBegan(holder: Holder): void;
+  /** Nothing of it is left. */
+  holderEnded(row: number, id: string): void;
   role(row: number, role: ContainerRole): void;
   /** The same environment under a newer generation. */
   generation(row: number, epoch: number, generation: number): void;
@@ -197,6 +233,22 @@ export interface ExecRequest {
   stdin: Uint8Array | null;
   /** Milliseconds; null: none. */
   timeout: number | null;
+  /** Gives it a terminal of this size, which is also where it reads from. */
+  tty?: { columns: number; rows: number };
+  /** Leaves its stdin open for {@link RunningExec.write}. */
+  interactive?: boolean;
+  /** It goes on when nobody listens, and keeps its last 256 KiB of output; `memory` alone. */
+  detach?: boolean;
+}
+/** A command that the init knows of, also from before the daemon started. */
+export interface KnownExec {
+  execId: string;
+  /** As the container numbers it. */
+  pid: number;
+  detached: boolean;
+  tty: boolean;
+  /** Milliseconds since 1970. */
+  startedAt: number;
 }
 export interface ExecExit {
   /** null when it ended by a signal or was ended by us. */
@@ -213,6 +265,11 @@ export interface RunningExec {
   exit: Promise<ExecExit>;
   /** Ends the command and all that came of it; resolves when nothing of it is left. */
   end(reason: string): Promise<void>;
+  /** To its stdin, which is open for `interactive` and `tty`; resolves when there is room for more. Wipes nothing. */
+  write?(data: Uint8Array): Promise<void>;
+  /** Ends its stdin. */
+  closeInput?(): void;
+  resize?(columns: number, rows: number): void;
 }
 
 /** What one look at a sandbox's containers came to. */
@@ -230,12 +287,20 @@ export interface Delivery {
   readonly kind: DeliveryKind;
   /**
    * Brings containers to the wish: observes, plans, executes. Throws SandboxError where it could not.
-   * `signal` gives a pass up at its next call, `progress` hears of states on the way.
+   * `signal` gives a pass up at its next call, `progress` hears of states on the way. `look: false`: nothing is known
+   * to have changed but the wish, so a delivery that needs no Docker for it may leave Docker alone.
    */
-  apply(wish: Wish, options?: { signal?: AbortSignal; progress?: (state: SandboxState) => void }): Promise<Applied>;
+  apply(
+    wish: Wish,
+    options?: { signal?: AbortSignal; progress?: (state: SandboxState) => void; look?: boolean },
+  ): Promise<Applied>;
   /** Ends everything that holds a value, whatever the engine does; for seal with revoke and a dead engine. */
   revoke(sandbox: string): Promise<void>;
   exec(request: ExecRequest): Promise<RunningExec>;
+  /** Commands that run; where the delivery cannot tell, none. */
+  execs?(sandbox: string): KnownExec[];
+  /** Listens to a detached command: its last output, then what comes; `end` ends the command, leaving does not. Throws EXEC_NOT_RUNNING. */
+  attach?(sandbox: string, execId: string, signal: AbortSignal): Promise<RunningExec>;
   /** Output of the main process; not yet redacted. */
   logs(
     sandbox: string,
