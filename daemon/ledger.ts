@@ -3,13 +3,22 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Held, Ledger, LedgerRow } from '../sandbox/index.js';
 import { type ContainerRow, type SecretId, StoreError, type Vault } from '../store/index.js';
+import { type HolderLog, holderLog } from './holders.js';
 import { containerMac, isSandboxId } from './wish.js';
 
 export type LedgerSource = Pick<Vault, 'id' | 'mac' | 'nonce' | 'containers' | 'sandboxes'>;
 
-/** The ledger over a vault. Each call is durable when it returns. */
-export function ledgerOver(vault: LedgerSource): Ledger {
+/**
+ * The ledger over a vault. Each call is durable when it returns, but for the history of holders, which `holders` collects: flush
+ * it before the vault closes.
+ */
+export function ledgerOver(vault: LedgerSource, holders: HolderLog = holderLog(vault.containers)): Ledger {
   const { containers } = vault;
+  // What is collected goes first, since an end in the vault ends what is there.
+  const ending = (row: number, end: (row: number) => void): void => {
+    holders.flush();
+    end(row);
+  };
   return {
     rows: (sandbox) => (isSandboxId(sandbox) ? containers.of(sandbox).map(rowOf) : []),
     intend({ sandbox, holds, ...row }) {
@@ -19,10 +28,17 @@ export function ledgerOver(vault: LedgerSource): Ledger {
     created: (row, dockerId, imageDigest) => containers.created(row, dockerId, imageDigest),
     starting: (row) => containers.starting(row),
     started: (row, process) => containers.started(row, process),
-    stopped: (row) => containers.stopped(row),
+    stopped: (row) => ending(row, containers.stopped),
+    delivering: (row, holds) => containers.delivering(row, holds.map(heldOf)),
+    delivered: (row, at, holds) => containers.delivered(row, at, holds.map(heldOf)),
+    holderBegan({ row, id, kind, pid, program, holds, since }) {
+      if (holds.length === 0) return;
+      holders.add({ event: 'began', container: row, holder: id, kind, pid, program, holds: holds.map(heldOf), since });
+    },
+    holderEnded: (row, id) => holders.add({ event: 'ended', container: row, holder: id, at: Date.now() }),
     role: (row, role) => containers.role(row, role),
     generation: (row, epoch, generation) => containers.generation(row, epoch, generation),
-    ended: (row) => containers.ended(row),
+    ended: (row) => ending(row, containers.ended),
     keepPorts(sandbox, ports) {
       if (isSandboxId(sandbox)) vault.sandboxes.keepPorts(sandbox, ports);
     },

@@ -34,13 +34,9 @@ function wishFrom(vault: WishSource, wanted: Wanted): Wish {
     epoch,
     generation,
     values: live
-      ? wanted.values.map(({ env, secret, name, version, floor, open }) => ({
-          env,
-          secret,
-          name,
-          version,
-          floor,
-          open,
+      ? wanted.values.map(({ env, secret, name, version, floor, as, path, open }) => ({
+          ...{ env, secret, name, version, floor },
+          ...{ as, path, open },
         }))
       : [],
     envMac: unlessSealed(() => environmentMac(vault, wanted)),
@@ -57,15 +53,14 @@ export function containerMac(
 }
 
 /**
- * Keyed digest of everything that decides an environment. A secret counts with its id and version, which name its value for
+ * Keyed digest of everything that decides the environment that a container is made with: by memory its own variables alone,
+ * since its secrets come later. A secret counts with its id and version, which name its value for
  * good, so that a look at 500 sandboxes decrypts nothing; own variables count with what they hold.
  */
 function environmentMac(vault: Pick<Vault, 'mac'>, { sandbox, values }: Wanted): string {
   const own = Object.entries(sandbox.settings.env).map(([name, value]): [string, string[]] => [name, ['own', value]]);
-  const given = values.map(({ env, secret, version }): [string, string[]] => [
-    env,
-    ['secret', secret, String(version)],
-  ]);
+  const made = sandbox.delivery === 'env' ? values : [];
+  const given = made.map(({ env, secret, version }): [string, string[]] => [env, ['secret', secret, String(version)]]);
   const whole = [...new Map([...own, ...given])].sort(([a], [b]) => (a < b ? -1 : 1));
   return vault.mac('environment', ...whole.flatMap(([name, parts]) => [name, ...parts]));
 }
@@ -81,7 +76,8 @@ function unlessSealed(mac: () => string): string | null {
 
 function specOf(vault: string, sandbox: Sandbox): SandboxSpec {
   const { image, pull, main, command, entrypoint, restart, env, user, workdir, labels, grace } = sandbox.settings;
-  const { tty, stdinOpen, privileges, limits, network, ports, workspace } = sandbox.settings;
+  const { tty, stdinOpen, privileges, limits, network, ports, workspace, lease, oneShot } = sandbox.settings;
+  const { onChange } = sandbox.settings;
   return {
     id: sandbox.id,
     name: sandbox.name,
@@ -89,7 +85,8 @@ function specOf(vault: string, sandbox: Sandbox): SandboxSpec {
     vault,
     owner: sandbox.owner,
     ...{ image, pull, main, command, entrypoint, restart, env, user, workdir, labels, grace },
-    ...{ tty, stdinOpen, privileges, limits, network, ports },
+    ...{ tty, stdinOpen, privileges, limits, network, ports, lease, oneShot },
+    onChange: onChange ?? (sandbox.delivery === 'env' ? 'restart' : 'keep'),
     workspace:
       workspace.kind === 'volume' && workspace.volume === ''
         ? { ...workspace, volume: `ampoule-ws-${sandbox.session}` }

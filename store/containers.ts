@@ -1,8 +1,10 @@
 /** Containers as the vault knows them: intended, created, started, ended, and which versions each held from when to when. Calls no Docker. */
 
 import type { Context } from './context.js';
+import { closeExposures, exposuresOf, keepExposures, missingExposures, openExposures } from './exposures.js';
+import { closeHolders, holdersOf, recordHolders } from './holders.js';
 import { sql } from './statements.js';
-import type { ContainerRow, Exposure, SessionId } from './types.js';
+import type { ContainerRow, HeldVersion } from './types.js';
 import type { Containers } from './vault.js';
 
 const DAEMON = { kind: 'daemon' } as const;
@@ -18,7 +20,7 @@ export function makeContainers(context: Context): Containers {
 
     intend(row) {
       const { sandbox, role, nonce, epoch, generation, envMac } = row;
-      const held = row.holds.map(({ env, secret, version }) => ({ env, secret, version }));
+      const held = bare(row.holds);
       const detail = { role, generation, holds: held };
       return context.act(DAEMON, { action: 'container.create', target: sandbox, detail }, () => {
         const text = `INSERT INTO container (sandbox, role, nonce, epoch, generation, envMac, holds, createdAt)
@@ -36,7 +38,10 @@ export function makeContainers(context: Context): Containers {
     starting(id) {
       const { sandbox, dockerId, generation } = one(context, id);
       const detail = { dockerId, generation };
-      context.act(DAEMON, { action: 'container.start', target: sandbox, detail }, () => openExposures(context, id));
+      context.act(DAEMON, { action: 'container.start', target: sandbox, detail }, () => {
+        const row = one(context, id);
+        openExposures(context, row, row.holds);
+      });
     },
 
     started: (id, { pid, pidStart, bootId }) =>
@@ -45,7 +50,33 @@ export function makeContainers(context: Context): Containers {
     stopped: (id) =>
       context.write('container.stopped', () => {
         closeExposures(context, id);
+        closeHolders(context, id);
         sql(context.db, 'UPDATE container SET pid = NULL, pidStart = NULL, bootId = NULL WHERE id = ?').run(id);
+      }),
+
+    delivering(id, holds) {
+      const row = one(context, id);
+      const added = missingExposures(context, id, bare(holds));
+      if (added.length === 0) return;
+      const entry = {
+        action: 'container.deliver',
+        target: row.sandbox,
+        detail: { dockerId: row.dockerId, holds: added },
+      };
+      context.act(DAEMON, entry, () => {
+        sql(context.db, 'UPDATE container SET holds = ? WHERE id = ?').run(JSON.stringify(bare(holds)), id);
+        openExposures(context, row, added);
+      });
+    },
+
+    delivered: (id, at, holds) =>
+      context.write('container.delivered', () => {
+        const text = `UPDATE container SET holds = @holds,
+            epoch = iif(@newer, @epoch, epoch), generation = iif(@newer, @generation, generation) WHERE id = @id`;
+        const { epoch, generation } = one(context, id);
+        const newer = at.epoch > epoch || (at.epoch === epoch && at.generation > generation) ? 1 : 0;
+        sql(context.db, text).run({ ...at, id, newer, holds: JSON.stringify(bare(holds)) });
+        keepExposures(context, id, bare(holds));
       }),
 
     role: (id, role) => set('role', 'UPDATE container SET role = ? WHERE id = ?', role, id),
@@ -61,19 +92,16 @@ export function makeContainers(context: Context): Containers {
     ended: (id) =>
       context.write('container.ended', () => {
         closeExposures(context, id);
+        closeHolders(context, id);
         const text = 'UPDATE container SET endedAt = ? WHERE id = ? AND endedAt IS NULL';
         sql(context.db, text).run(context.clock.now(), id);
       }),
 
     open: () => rows(context, 'WHERE endedAt IS NULL'),
 
-    exposures({ secret = null, sandbox = null }) {
-      const text = `SELECT e.secret, e.version, e.session, e.sandbox, e.container, e.env, e.confirmedBy, e.since, e.until
-        FROM exposure e JOIN secret s ON s.id = e.secret
-        WHERE (@secret IS NULL OR s.id = @secret OR s.name = @secret) AND (@sandbox IS NULL OR e.sandbox = @sandbox)
-        ORDER BY e.since, e.id`;
-      return sql(context.db, text).all({ secret, sandbox }) as Exposure[];
-    },
+    exposures: (filter) => exposuresOf(context, filter),
+    holders: (events) => context.write('container.holders', () => recordHolders(context, events)),
+    holdersOf: (sandbox) => holdersOf(context, sandbox),
   };
 }
 
@@ -91,23 +119,7 @@ function one(context: Context, id: number): ContainerRow {
   return row;
 }
 
-/** From here on the container may hold its values. A start that is tried again keeps the rows that are open. */
-function openExposures(context: Context, id: number): void {
-  const { sandbox, holds } = one(context, id);
-  const now = context.clock.now();
-  const { session } = sql(context.db, 'SELECT session FROM sandbox WHERE id = ?').get(sandbox) as {
-    session: SessionId;
-  };
-  const text = `INSERT INTO exposure (secret, version, session, sandbox, container, env, confirmedBy, since)
-    SELECT @secret, @version, @session, @sandbox, @id, @env,
-      (SELECT confirmedBy FROM activation WHERE session = @session AND secret = @secret ORDER BY id DESC LIMIT 1), @now
-    WHERE NOT EXISTS (SELECT 1 FROM exposure
-      WHERE container = @id AND secret = @secret AND env = @env AND until IS NULL)`;
-  for (const { env, secret, version } of holds)
-    sql(context.db, text).run({ env, secret, version, id, sandbox, session, now });
-}
-
-function closeExposures(context: Context, id: number): void {
-  const text = 'UPDATE exposure SET until = ? WHERE container = ? AND until IS NULL';
-  sql(context.db, text).run(context.clock.now(), id);
+/** Members of a hold and nothing that came along. */
+function bare(holds: HeldVersion[]): HeldVersion[] {
+  return holds.map(({ env, secret, version }) => ({ env, secret, version }));
 }

@@ -13,6 +13,9 @@ export const SANDBOX_COLUMNS = `b.id, b.name, b.session, b.owner, b.settings, b.
   (SELECT json_group_array(selector) FROM sandboxCeiling WHERE sandbox = b.id) AS "only",
   (SELECT json_group_object(secretName, env) FROM sandboxVariable WHERE sandbox = b.id) AS own`;
 
+/** What rows that were written before there were leases mean. */
+const WITHOUT_LEASE = { lease: 30_000, oneShot: false } as const;
+
 interface Row extends Omit<Sandbox, 'state' | 'settings' | 'only' | 'as' | 'endsSession'> {
   settings: string;
   ceiling: number;
@@ -26,7 +29,7 @@ export function toSandbox(row: unknown): Sandbox {
   return {
     ...rest,
     state: rest.endedAt === null ? 'live' : 'ended',
-    settings: JSON.parse(settings) as SandboxSettings,
+    settings: { ...WITHOUT_LEASE, ...(JSON.parse(settings) as SandboxSettings) },
     only: ceiling === 1 ? (JSON.parse(only) as string[]) : null,
     as: JSON.parse(own) as Record<string, string>,
     endsSession: endsSession === 1,

@@ -252,9 +252,14 @@ export interface SandboxSettings {
   user: string | null;
   workdir: string | null;
   labels: Record<string, string>;
+  /** Whether main goes on or is started again when what is active changes; null: as its delivery does. */
   onChange: 'keep' | 'restart' | null;
   /** Milliseconds between TERM and KILL. */
   grace: Millis;
+  /** `memory` alone: how long values outlive the daemon; null: for ever. */
+  lease: Millis | null;
+  /** `memory` alone: the image has an init of its own. */
+  oneShot: boolean;
   persist: boolean;
   tty: boolean;
   stdinOpen: boolean;
@@ -354,6 +359,26 @@ export interface Wanted {
   generation: number;
   values: WantedValue[];
 }
+
+/** A process of a container that was given values, with all that came of it. */
+export interface HolderRow {
+  container: number;
+  sandbox: SandboxId;
+  session: SessionId;
+  /** `main-1`, `exe_…`, `bridge-42-1234567`; told apart among those of its container that still run. */
+  holder: string;
+  kind: 'main' | 'command' | 'bridge';
+  /** As the container numbers it. */
+  pid: number;
+  program: string;
+  holds: HeldVersion[];
+  since: Millis;
+  until: Millis | null;
+}
+/** What is to be written of a holder: that it was given values, or that nothing of it is left. */
+export type HolderEvent =
+  | ({ event: 'began' } & Pick<HolderRow, 'container' | 'holder' | 'kind' | 'pid' | 'program' | 'holds' | 'since'>)
+  | { event: 'ended'; container: number; holder: string; at: Millis };
 
 export interface Exposure {
   secret: SecretId;

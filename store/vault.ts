@@ -11,6 +11,8 @@ import type {
   ContainerRow,
   Exposure,
   HeldVersion,
+  HolderEvent,
+  HolderRow,
   Millis,
   NewAuditEntry,
   NewSandbox,
@@ -138,7 +140,14 @@ export interface Containers {
   /** Before the start call: exposure rows open here, since from here on it may hold the values. */
   starting(id: number): void;
   started(id: number, process: { pid: number; pidStart: string | null; bootId: string | null }): void;
+  /** Nothing in it runs: its exposures and its holders end. */
   stopped(id: number): void;
+  /** Before values go to a running container: it may hold these from here on. Nothing is written where it holds them all already. */
+  delivering(id: number, holds: HeldVersion[]): void;
+  /** It holds exactly this: exposures of anything else end. */
+  delivered(id: number, at: { epoch: number; generation: number }, holds: HeldVersion[]): void;
+  /** Writes what began and ended, in this order, in one transaction. */
+  holders(events: HolderEvent[]): void;
   role(id: number, role: ContainerRole): void;
   /** Same environment under a newer generation: nothing to do for the container. */
   generation(id: number, epoch: number, generation: number): void;
@@ -146,6 +155,8 @@ export interface Containers {
   /** Rows without an end, for the search of orphans. */
   open(): ContainerRow[];
   exposures(filter: { secret?: string; sandbox?: SandboxId }): Exposure[];
+  /** Holders of a sandbox, those that run among them. */
+  holdersOf(sandbox: SandboxId): HolderRow[];
 }
 
 export interface Tokens {

@@ -12,6 +12,7 @@ import type { NewSessionBody, Wish } from './schemas/sessions.js';
 const HOUR = 3_600_000;
 const DEFAULT_LIMITS = { cpus: 2, memory: 4 * 2 ** 30, pids: 512 };
 const DEFAULT_GRACE = 500;
+const DEFAULT_LEASE = 30_000;
 const LONGEST_GRACE = 10 * 60_000;
 
 export interface LaunchContext {
@@ -110,6 +111,8 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
     labels: labelsOf(body, caller),
     onChange: body.onChange ?? null,
     grace: body.grace === undefined ? DEFAULT_GRACE : parseDuration(body.grace, '/grace', { max: LONGEST_GRACE }),
+    lease: DEFAULT_LEASE,
+    oneShot: body.oneShot ?? false,
     persist: body.persist ?? false,
     tty: body.tty ?? false,
     stdinOpen: body.stdinOpen ?? false,

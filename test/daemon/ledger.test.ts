@@ -1,4 +1,5 @@
 import t from 'tap';
+import { holderLog } from '../../daemon/holders.js';
 import { ledgerOver } from '../../daemon/ledger.js';
 import { containerMac } from '../../daemon/wish.js';
 import { operator, testVault } from './vault-fixture.js';
@@ -57,4 +58,40 @@ t.test('what is ours: a committed nonce or our MAC, never a copy of labels', asy
   vault.seal(operator);
   t.equal(ledger.ours(signed, 'x'), false, 'while sealed nobody can tell');
   t.equal(ledger.ours(labels, 'dock'), true, 'a nonce can be told without a key');
+});
+
+t.test('what goes to a running container, and who in it holds it, is kept as well', async (t) => {
+  const { vault, secret, sandbox } = await testVault(t);
+  const { id: held } = secret('A', 'value-one');
+  const id = sandbox('box', ['A'], { delivery: 'memory' });
+  const holders = holderLog(vault.containers);
+  const ledger = ledgerOver(vault, holders);
+  const row = ledger.intend({ sandbox: id, role: 'current', epoch: 1, generation: 1, envMac: 'ab', holds: [] });
+  ledger.starting(row.id);
+  const holds = [{ env: 'A', secret: held, version: 1 }];
+  ledger.delivering(row.id, holds);
+  ledger.delivered(row.id, { epoch: 1, generation: 4 }, holds);
+  t.match(ledger.rows(id), [{ generation: 4, holds }]);
+  t.match(vault.containers.exposures({ sandbox: id }), [{ secret: held, version: 1, until: null }]);
+  const process = { row: row.id, kind: 'command', pid: 9, program: 'sh', since: 1 } as const;
+  ledger.holderBegan({ ...process, id: 'exe_A', holds });
+  ledger.holderBegan({ ...process, id: 'exe_B', holds });
+  ledger.holderBegan({ ...process, id: 'exe_none', holds: [] });
+  ledger.holderEnded(row.id, 'exe_A');
+  t.same(vault.containers.holdersOf(id), [], 'collected');
+  holders.flush();
+  const seen = () => vault.containers.holdersOf(id).map(({ holder, until }) => [holder, until === null]);
+  t.same(
+    seen(),
+    [
+      ['exe_A', false],
+      ['exe_B', true],
+    ],
+    'who holds nothing is not in it',
+  );
+  ledger.stopped(row.id);
+  t.same(seen(), [
+    ['exe_A', false],
+    ['exe_B', false],
+  ]);
 });

@@ -94,3 +94,22 @@ t.test('of the unknown nothing is wished', async (t) => {
   t.equal(wishesOf(vault).of('sbx_01HZZZZZZZZZZZZZZZZZZZZZZZ'), null);
   t.equal(wishesOf(vault).of('anything'), null);
 });
+
+t.test('by memory only own variables are in the digest, and main goes on when secrets change', async (t) => {
+  const { vault, secret, sandbox } = await testVault(t);
+  secret('A', 'value-one');
+  const of = (id: string) => wishesOf(vault).of(id);
+  const memory = { delivery: 'memory' } as const;
+  const none = of(sandbox('none', [], memory));
+  const some = of(sandbox('some', ['A'], memory));
+  const own = of(sandbox('own', [], { ...memory, settings: settings({ env: { MODE: 'test' } }) }));
+  t.equal(some?.envMac, none?.envMac);
+  t.not(own?.envMac, none?.envMac);
+  t.match(some?.spec, { onChange: 'keep', lease: 30_000, oneShot: false });
+  t.match(some?.values, [{ env: 'A', as: 'env', path: null }]);
+  const chosen = settings({ onChange: 'restart', lease: null, oneShot: true });
+  t.match(of(sandbox('chosen', [], { ...memory, settings: chosen }))?.spec, {
+    ...{ onChange: 'restart', lease: null, oneShot: true },
+  });
+  t.match(of(sandbox('plain'))?.spec, { onChange: 'restart' }, 'by env each change makes the container again');
+});

@@ -96,3 +96,30 @@ t.test('the history outlives its secret', async (t) => {
     'SECRET_NOT_FOUND',
   );
 });
+
+t.test('what goes to a running container is held from before it goes, until it is said to be gone', async (t) => {
+  const { v, secret, sandbox, holds } = await one(t);
+  const row = { sandbox: sandbox.id, role: 'current', epoch: 1, envMac: 'mac' } as const;
+  const { id } = v.containers.intend({ ...row, nonce: 'aa', generation: 2, holds: [] });
+  v.containers.starting(id);
+  const open = () => v.containers.exposures({}).filter(({ until }) => until === null);
+  t.same(open(), [], 'it is started without anything');
+  v.containers.delivering(id, holds);
+  t.match(open(), [{ secret, version: 1, confirmedBy: 'operator:test' }]);
+  t.match(v.containers.of(sandbox.id), [{ holds, generation: 2 }], 'and is not said to have it yet');
+  t.match(v.audit('container.deliver'), [{ target: sandbox.id, detail: { holds } }]);
+  v.containers.delivered(id, { epoch: 1, generation: 3 }, holds);
+  t.match(v.containers.of(sandbox.id), [{ holds, generation: 3 }]);
+
+  const rotated = [{ env: 'KEY', secret, version: 2 }];
+  v.containers.delivering(id, [...holds, ...rotated]);
+  t.match(open(), [{ version: 1 }, { version: 2 }], 'both while the older one may still be held');
+  t.match(v.audit('container.deliver')[0]?.detail, { holds: rotated }, 'the entry names what is new');
+  v.containers.delivered(id, { epoch: 1, generation: 4 }, rotated);
+  t.match(open(), [{ version: 2 }]);
+  v.containers.delivering(id, rotated);
+  t.equal(v.audit('container.deliver').length, 2, 'what it has already is not delivered again');
+  v.containers.delivered(id, { epoch: 1, generation: 1 }, []);
+  t.match(v.containers.of(sandbox.id), [{ holds: [], generation: 4 }], 'the generation only grows');
+  t.same(open(), []);
+});

@@ -53,6 +53,8 @@ export const settings = (more: Partial<SandboxSettings> = {}): SandboxSettings =
   labels: {},
   onChange: null,
   grace: 500,
+  lease: 30_000,
+  oneShot: false,
   persist: false,
   tty: false,
   stdinOpen: false,
