@@ -4,7 +4,17 @@ export { connectEngine } from './docker.js';
 export type { Engine } from './engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
+export type {
+  InitPlace,
+  MemoryDelivery,
+  MemoryDeliveryOptions,
+  Probe,
+  ProbeOptions,
+  Refused,
+} from './memory.js';
+export { makeMemoryDelivery } from './memory-delivery.js';
 export { PLAINTEXT } from './plan.js';
+export { probeMemory } from './probe.js';
 export { bootId, isAlive } from './process.js';
 export { canSignalEngineProcesses } from './process-kill.js';
 export { makeReconciler } from './reconcile.js';

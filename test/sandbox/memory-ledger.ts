@@ -1,13 +1,15 @@
 /** A ledger in memory, for tests of the containers without a vault. Keeps ended rows, as the vault does. */
 
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Ledger, LedgerRow, SandboxSpec } from '../../sandbox/index.js';
+import type { Held, Holder, Ledger, LedgerRow, SandboxSpec } from '../../sandbox/index.js';
 
 export interface MemoryLedger extends Ledger {
   /** Calls in order, as `started 3`. */
   readonly calls: string[];
   readonly every: (LedgerRow & { ended: boolean })[];
   readonly ports: Map<string, SandboxSpec['ports']>;
+  /** All that ever began, with whether it ended. */
+  readonly holders: (Holder & { ended: boolean })[];
   mac(epoch: number, sandbox: string, nonce: string): string;
 }
 
@@ -15,6 +17,7 @@ export function memoryLedger(vault: string): MemoryLedger {
   const every: (LedgerRow & { ended: boolean })[] = [];
   const calls: string[] = [];
   const ports = new Map<string, SandboxSpec['ports']>();
+  const holders: (Holder & { ended: boolean })[] = [];
   const find = (id: number) => {
     const row = every.find((one) => one.id === id);
     if (!row) throw new Error(`no row ${id}`);
@@ -26,6 +29,7 @@ export function memoryLedger(vault: string): MemoryLedger {
     calls,
     every,
     ports,
+    holders,
     mac,
     rows: (sandbox) =>
       every.filter((row) => row.sandbox === sandbox && !row.ended).map(({ ended: _, ...row }) => ({ ...row })),
@@ -58,6 +62,18 @@ export function memoryLedger(vault: string): MemoryLedger {
       calls.push(`stopped ${id}`);
       Object.assign(find(id), { pid: null, pidStart: null, bootId: null });
     },
+    delivering(id, holds) {
+      calls.push(`delivering ${id} ${names(holds)}`);
+      find(id).holds = [...holds];
+    },
+    delivered(id, at, holds) {
+      calls.push(`delivered ${id} ${at.generation} ${names(holds)}`);
+      Object.assign(find(id), { ...at, holds: [...holds] });
+    },
+    holderBegan: (holder) => void holders.push({ ...holder, ended: false }),
+    holderEnded(row, id) {
+      for (const one of holders) if (one.row === row && one.id === id) one.ended = true;
+    },
     role(id, role) {
       calls.push(`role ${id} ${role}`);
       find(id).role = role;
@@ -78,4 +94,8 @@ export function memoryLedger(vault: string): MemoryLedger {
       return labels.mac === mac(labels.epoch, labels.sandbox, labels.nonce);
     },
   };
+}
+
+function names(holds: Held[]): string {
+  return holds.map((one) => `${one.env}@${one.version}`).join(',');
 }

@@ -24,6 +24,9 @@ export function specOf(changes: Partial<SandboxSpec> = {}): SandboxSpec {
     tty: false,
     stdinOpen: false,
     privileges: 'standard',
+    lease: 30_000,
+    oneShot: false,
+    onChange: 'keep',
     limits: { cpus: 1, memory: 64 * 1024 * 1024, pids: 64 },
     network: 'none',
     ports: [],
@@ -40,6 +43,8 @@ export function held(env: string, version = 1, floor = 1, bytes?: Uint8Array): V
     name: env,
     version,
     floor,
+    as: 'env',
+    path: null,
     open: () => (bytes ? new Uint8Array(bytes) : new TextEncoder().encode(`value-of-${env}-${version}`)),
   };
 }

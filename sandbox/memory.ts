@@ -1,0 +1,63 @@
+/** What delivery by memory is given and gives: places, options, and what a probe says. Types only. */
+
+import type { Engine } from './engine.js';
+import type { Timers } from './timers.js';
+import type { Delivery, Ledger, Log } from './types.js';
+
+/** Where sockets and programs lie, as this process and the engine's host see them. */
+export interface InitPlace {
+  /** Absolute; a tmpfs of ours. Holds sockets (`sandboxes/`) and keys to reconnect (`resume/`). */
+  runDir: string;
+  /** The same directory as the engine's host sees it. */
+  hostRunDir: string;
+  /** The program ampoule-init as the engine's host sees it. */
+  init: string;
+  /** Program that says who is at the other end of a socket; null where the engine's processes are not to be seen. */
+  peer: string | null;
+}
+
+/** Refusals of connections, each counted. */
+export type Refused =
+  | 'second_connection'
+  | 'wrong_peer'
+  | 'bad_token'
+  | 'bad_proof'
+  | 'malformed'
+  | 'old_generation'
+  | 'timeout';
+
+export interface MemoryDeliveryOptions {
+  engine: Engine;
+  ledger: Ledger;
+  place: InitPlace;
+  log?: Log;
+  /** Hears of every refusal. */
+  counted?: (what: Refused) => void;
+  /** Something about a sandbox is other than the last pass left it (an init came back, a main ended): wake it. */
+  changed?: (sandbox: string) => void;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  timers?: Timers;
+}
+
+/** Values reach a sandbox's processes over a socket of its init; Docker never sees one. */
+export interface MemoryDelivery extends Delivery {
+  readonly kind: 'memory';
+  /** Removes containers of ours that belong to a sandbox of which nothing else is known. */
+  removeOrphans(vault: string, sandbox: string): Promise<void>;
+  /** Lets go of every init; they go on, and end what holds values when their lease runs out. */
+  close(): Promise<void>;
+}
+
+/** Whether sandboxes can be given values by memory here. */
+export type Probe = { works: true; version: string } | { works: false; reason: string };
+
+export interface ProbeOptions {
+  engine: Engine;
+  place: InitPlace;
+  /** Whose probe it is: what a killed daemon left is known by this. */
+  vault: string;
+  log?: Log;
+  /** Milliseconds for all of it; 10 s when not given. */
+  timeoutMs?: number;
+}
