@@ -26,6 +26,23 @@ export function thaw(group: string): void {
   }
 }
 
+/** Stops a control group and those below it; true once everything in it stands still. Undone by {@link thaw}. */
+export function freeze(group: string): boolean {
+  let still = false;
+  for (const procs of groupFiles(group)) {
+    for (const [name, on, state, done] of [
+      ['freezer.state', 'FROZEN', 'freezer.state', /^FROZEN$/m],
+      ['cgroup.freeze', '1', 'cgroup.events', /^frozen 1$/m],
+    ] as const) {
+      const directory = dirname(procs);
+      if (!existsSync(join(directory, name))) continue;
+      writeFileSync(join(directory, name), on);
+      still ||= done.test(read(join(directory, state)) ?? '');
+    }
+  }
+  return still;
+}
+
 /** Processes of the engine's containers, by control group. */
 export function inGroup(group: string): number[] {
   const found = new Set<number>();

@@ -1,0 +1,97 @@
+/** Who is alive in a container, from outside: its control group, start times, and what an attack wrote down. Asks nobody. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { freeze, inGroup, nameOf, thaw } from '../engine/processes.js';
+import { until } from '../engine/wait.js';
+
+/** A process of a container that is not over. */
+export interface Alive {
+  /** As the host numbers it. */
+  pid: number;
+  /** As the innermost namespace, which is the container's, numbers it. */
+  inner: number;
+  /** Clock ticks since boot. */
+  start: string;
+  /** `S`, `T`, `D` …; `Z` for a leader that is dead while threads of it live. */
+  state: string;
+  name: string;
+}
+
+/** Every process in the control group of a container, and in those below it. `group`: the engine's. */
+export function aliveIn(group: string, container: string): Alive[] {
+  return inGroup(`${group}/${container}`).flatMap((pid) => {
+    const alive = aliveAs(pid);
+    return alive === null ? [] : [alive];
+  });
+}
+
+/** The same, looked at while it stands still: from a chain of processes that fork and exit, one look may see none. */
+export async function aliveInFrozen(group: string, container: string): Promise<Alive[]> {
+  try {
+    await until('the container standing still', () => freeze(`${group}/${container}`), { everyMs: 2 });
+    return aliveIn(group, container);
+  } finally {
+    thaw(`${group}/${container}`);
+  }
+}
+
+function aliveAs(pid: number): Alive | null {
+  const stat = statOf(`/proc/${pid}/stat`);
+  if (stat === null || stat.state === 'X') return null;
+  if (stat.state === 'Z' && !threadsLive(pid)) return null;
+  const inner = /^NSpid:.*\t(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  if (inner === undefined) return null;
+  return { pid, inner: Number(inner), ...stat, name: nameOf(pid) ?? '' };
+}
+
+function threadsLive(pid: number): boolean {
+  let threads: string[];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return false;
+  }
+  return threads.some((thread) => !['Z', 'X'].includes(statOf(`/proc/${pid}/task/${thread}/stat`)?.state ?? 'X'));
+}
+
+function statOf(file: string): { state: string; start: string } | null {
+  const fields = read(file)?.split(') ').at(-1)?.split(' ');
+  return fields === undefined ? null : { state: fields[0] ?? '', start: fields[19] ?? '' };
+}
+
+/** What an attack wrote: its processes as `pid start`, and whether it said that it is complete. */
+export interface Record {
+  processes: ReadonlySet<string>;
+  ready: boolean;
+  /** Grows while anything of the attack runs. */
+  lines: number;
+}
+
+export function readRecord(file: string): Record {
+  const lines = (read(file) ?? '').split('\n').filter(Boolean);
+  const processes = new Set(lines.filter((line) => line !== 'ready'));
+  return { processes, ready: processes.size < lines.length && lines.includes('ready'), lines: lines.length };
+}
+
+/** One of the record, whoever sees it: the pid is the container's. */
+export function signOf(process: Alive): string {
+  return `${process.inner} ${process.start}`;
+}
+
+/** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
+export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
+  const known = new Set(before.map(signOf));
+  return now
+    .filter(
+      (process) => record.processes.has(signOf(process)) || process.name === program || !known.has(signOf(process)),
+    )
+    .map(({ pid, inner, state, name, start }) => `${name} ${pid} (${inner} inside, ${state}, start ${start})`);
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
