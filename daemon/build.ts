@@ -1,6 +1,6 @@
-/** Makes the bundles: dist/ for use, and with --test dist-test/, which has failpoints. Ships nothing else and reads no secret. */
+/** Makes what is shipped: dist/ for use, and with --test dist-test/, which has failpoints. Ships nothing else and reads no secret. */
 
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -19,7 +19,9 @@ const withoutSshAndGrpc: Plugin = {
 /** Writes the three programs to `outdir`, which must lie in the project: better-sqlite3 is found from there. */
 export async function bundle(outdir: string, { test }: { test: boolean }): Promise<void> {
   const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8')) as { version: string };
-  await rm(outdir, { recursive: true, force: true });
+  // The C programs are made apart, and only when something of theirs changed.
+  const old = (await readdir(outdir).catch(() => [])).filter((name) => name !== 'init');
+  for (const name of old) await rm(`${outdir}/${name}`, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: [

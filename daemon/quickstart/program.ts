@@ -17,7 +17,7 @@ export function stale(program: string, directories: readonly string[]): boolean 
   return directories.some((directory) =>
     readdirSync(directory, { recursive: true })
       .map((name) => join(directory, String(name)))
-      .some((file) => file.endsWith('.ts') && statSync(file).mtimeMs > built),
+      .some((file) => /\.(ts|c|h)$/.test(file) && statSync(file).mtimeMs > built),
   );
 }
 

@@ -3,7 +3,7 @@
  * Sets up what a fresh clone lacks: npm's dependencies and Debian's packages. Plain JavaScript that needs nothing but Node,
  * since it runs before anything is installed. Touches no engine and no vault.
  *
- *   node daemon/quickstart/setup.mjs npm | unit | engine | quickstart | test  [--then FILE ARGUMENTS…]
+ *   node daemon/quickstart/setup.mjs npm | build | unit | engine | quickstart | test  [--then FILE ARGUMENTS…]
  */
 
 import { spawnSync } from 'node:child_process';
@@ -114,6 +114,15 @@ const STATIC_BUSYBOX = {
   packages: ['busybox-static'],
 };
 const COMPILER = [on('make', 'make'), on('g++', 'g++'), on('python3', 'python3')];
+/** ampoule-init is a static program. */
+const INIT_COMPILER = [
+  {
+    there: () =>
+      program('gcc') !== null && run('gcc', ['-print-file-name=libc.a'], { stdio: 'pipe' }).stdout.includes('/'),
+    packages: ['gcc'],
+  },
+  { there: () => INIT_COMPILER[0].there(), packages: ['libc6-dev'] },
+];
 const DOCKER_CLI = [on('docker', 'docker-cli', 'docker.io')];
 const ENGINE = [
   on('dockerd', 'docker.io'),
@@ -221,14 +230,16 @@ async function engineAnswers() {
 
 const LEVELS = {
   npm: async () => [],
-  unit: async () => [],
+  build: async () => INIT_COMPILER,
+  unit: async () => INIT_COMPILER,
   engine: async () => ENGINE,
   quickstart: async () => [
     ...((await engineAnswers()) ? DOCKER_CLI : ENGINE),
     ...CURL,
+    ...INIT_COMPILER,
     ...(process.getuid?.() === 0 ? [STATIC_BUSYBOX] : []),
   ],
-  test: async () => [...ENGINE, ...TESTS],
+  test: async () => [...ENGINE, ...INIT_COMPILER, ...TESTS],
 };
 
 const [level, ...rest] = process.argv.slice(2);

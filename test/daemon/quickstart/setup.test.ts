@@ -42,5 +42,5 @@ t.test('names the packages where there is no apt-get', async (t) => {
 t.test('refuses a word that it does not know', async (t) => {
   const { status, said } = setup('everything', {});
   t.equal(status, 1);
-  t.match(said, /npm, unit, engine, quickstart, test/);
+  t.match(said, /npm, build, unit, engine, quickstart, test/);
 });
