@@ -57,6 +57,8 @@ export interface TestEngine extends EngineFace {
 export interface EngineOptions {
   /** Members of daemon.json, such as `{"live-restore": true}`. */
   config?: Record<string, unknown>;
+  /** Its log at debug level; true unless told. */
+  debug?: boolean;
 }
 
 const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));
@@ -73,7 +75,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   mkdirSync(place.dataRoot, { mode: 0o711 });
   mkdirSync(join(directory, 'cli'));
   writeFileSync(join(directory, 'daemon.json'), JSON.stringify(options.config ?? {}));
-  let dockerd = await startDockerd(place);
+  const start = (): Promise<ChildProcess> => startDockerd(place, options.debug !== false ? ['--debug'] : []);
+  let dockerd = await start();
 
   const stopDockerd = async (): Promise<void> => {
     if (ended(dockerd)) return;
@@ -110,7 +113,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     resume: () => void dockerd.kill('SIGCONT'),
     restart: async () => {
       await stopDockerd();
-      dockerd = await startDockerd(place);
+      dockerd = await start();
     },
   };
 }
@@ -159,12 +162,12 @@ async function startGuard(directory: string, group: string): Promise<ChildProces
   return guard;
 }
 
-async function startDockerd(place: EnginePlace): Promise<ChildProcess> {
+async function startDockerd(place: EnginePlace, more: readonly string[]): Promise<ChildProcess> {
   const log = openSync(place.log, 'a');
   const dockerd = spawn(
     'nsenter',
     [
-      ...['-t', String(place.guard), '-n', '-m', '--', 'dockerd', '--debug'],
+      ...['-t', String(place.guard), '-n', '-m', '--', 'dockerd', ...more],
       ...['--config-file', join(place.directory, 'daemon.json'), '--pidfile', join(place.directory, 'pid')],
       ...['--data-root', place.dataRoot, '--exec-root', place.execRoot, '-H', place.dockerHost],
       ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${place.group}`],
