@@ -6,7 +6,7 @@ import { StoreError } from './errors.js';
 import type { StoredSecret } from './secrets-rows.js';
 import { selectedByAny } from './selector.js';
 import { sql } from './statements.js';
-import type { SessionId } from './types.js';
+import type { DeliveryKind, SessionId } from './types.js';
 import { assertRoom } from './versions.js';
 
 /** What all variables of one process may take together, in bytes. */
@@ -23,6 +23,7 @@ export interface Ceiling {
   name: string;
   only: string[] | null;
   as: Record<string, string>;
+  delivery: DeliveryKind;
 }
 
 /** Throws ENV_CONFLICT, VALUE_TOO_LARGE or ENV_TOO_LARGE where the session or one of its sandboxes could not have these. */
@@ -85,17 +86,20 @@ interface CeilingRow {
   id: string;
   name: string;
   ceiling: number;
+  delivery: DeliveryKind;
   only: string;
   own: string;
 }
 
-function ceilingsOf(context: Context, session: SessionId): Ceiling[] {
-  const text = `SELECT b.id, b.name, b.ceiling,
+/** The live sandboxes of a session. */
+export function ceilingsOf(context: Context, session: SessionId): Ceiling[] {
+  const text = `SELECT b.id, b.name, b.ceiling, b.delivery,
       (SELECT json_group_array(selector) FROM sandboxCeiling WHERE sandbox = b.id) AS "only",
       (SELECT json_group_object(secretName, env) FROM sandboxVariable WHERE sandbox = b.id) AS own
     FROM sandbox b WHERE b.session = ? AND b.endedAt IS NULL ORDER BY b.name`;
   return (sql(context.db, text).all(session) as CeilingRow[]).map((row) => ({
     name: row.name,
+    delivery: row.delivery,
     only: row.ceiling === 1 ? (JSON.parse(row.only) as string[]) : null,
     as: JSON.parse(row.own) as Record<string, string>,
   }));

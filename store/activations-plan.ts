@@ -1,6 +1,7 @@
 /** Decides what becomes active in a session, what ends, and whether that may be: rules and conflicts. Reads only; writes nothing. */
 
 import { type Chosen, crossEnvironment, sameEnvironment } from './activations-choose.js';
+import { assertDeliverable } from './activations-deliver.js';
 import { assertFits, type Candidate, type Ceiling } from './activations-fit.js';
 import { type Activation, activationsOf, type Intended, inForce } from './activations-rows.js';
 import { callerName } from './caller.js';
@@ -11,7 +12,7 @@ import { assertNotReserved, variableProblem } from './names.js';
 import { assertNone } from './problems.js';
 import type { StoredSecret } from './secrets-rows.js';
 import type { ActivateOptions, Caller, Session } from './types.js';
-import { assertUtf8, noValue, openVersion } from './versions.js';
+import { noValue, openVersion } from './versions.js';
 
 export interface Plan {
   /** Written anew or changed. */
@@ -47,6 +48,7 @@ export function planActivations(
   }
   const further = options.further === undefined ? [] : [options.further];
   assertFits(context, session.id, [...candidates.values()], further);
+  assertDeliverable(context, session.id, [...candidates.values()], further);
   const wanted = new Set(chosen.map(({ secret }) => secret.id));
   return { put, end: options.exact ? [...live.values()].filter(({ secret }) => !wanted.has(secret.id)) : [] };
 }
@@ -89,10 +91,6 @@ function assertMayBegin(context: Context, session: Session, secret: StoredSecret
     const problem = `${name} was taken from the session ${session.name}, and that could not be recorded yet`;
     throw new StoreError('REVOKED_NOT_RECORDED', `${problem}. Free disk space, wait a second, and try again.`);
   }
-  if (secret.as === 'file') {
-    const problem = `${name} is a file, and files need delivery "memory", which is not available`;
-    throw new StoreError('DELIVERY_UNAVAILABLE', `${problem}. Register its content with as: "env".`);
-  }
   if (secret.expiresAt !== null && secret.expiresAt <= context.clock.now()) {
     const when = new Date(secret.expiresAt).toISOString();
     const todo = `Store a new value and a new expiresAt: \`ampoule secret set ${name}\``;
@@ -100,10 +98,6 @@ function assertMayBegin(context: Context, session: Session, secret: StoredSecret
   }
   if (secret.currentVersion === null) throw noValue(name);
   if (!across && !sameEnvironment(session, secret)) throw crossEnvironment(session, secret);
-  const bytes = openVersion(context, secret, secret.currentVersion);
-  try {
-    assertUtf8(name, bytes);
-  } finally {
-    bytes.fill(0);
-  }
+  // One that cannot be read is refused here, and not when a sandbox waits for it.
+  openVersion(context, secret, secret.currentVersion).fill(0);
 }

@@ -22,7 +22,7 @@ import { lookUpSandbox, sandboxById } from './sandboxes-rows.js';
 import { lookUpSecret } from './secrets-rows.js';
 import { readSelector } from './selector.js';
 import { assertFree } from './sessions.js';
-import { assertDeliverable, draftSession } from './sessions-draft.js';
+import { draftSession } from './sessions-draft.js';
 import {
   insertSession,
   publicSession,
@@ -51,9 +51,12 @@ export function createSandbox(
   assertSandboxNameFree(context, name);
   assertWithinLimit(context, caller, name);
   const only = input.only ?? null;
-  const as = input.as ?? {};
+  const { as = {}, delivery } = input;
   const chosen = chooseWishes(context, input.secrets ?? [], '/secrets');
-  const plan = planActivations(context, caller, session, chosen, { exact: false, further: { name, only, as } });
+  const plan = planActivations(context, caller, session, chosen, {
+    exact: false,
+    further: { name, only, as, delivery },
+  });
   assertAllowedPlan(context, caller, 'sandbox.create', { id, name }, plan);
   const { image, privileges } = input.settings;
   const secrets = plan.put.map(({ secret }) => secret.name);
@@ -77,11 +80,9 @@ function sessionFor(context: Context, caller: Caller, input: NewSandbox, target:
   return session;
 }
 
-/** INVALID_INPUT, NAME_RESERVED, DELIVERY_UNAVAILABLE for what can be told without other rows. */
+/** INVALID_INPUT, NAME_RESERVED for what can be told without other rows. */
 function assertInput(context: Context, input: NewSandbox): void {
   if (input.name !== undefined) assertName(input.name, 'sandbox');
-  assertDeliverable(input.requestedDelivery);
-  assertDeliverable(input.delivery);
   if (input.idle !== null) assertDuration(input.idle, '/idle');
   const problems: InputProblem[] = [];
   for (const [index, text] of (input.only ?? []).entries()) {

@@ -1,6 +1,7 @@
 /** Secrets: registered, rotated, described, revealed, destroyed. Delivers nothing, and holds no plaintext longer than one call. */
 
 import { timingSafeEqual } from 'node:crypto';
+import { goesByEnv } from './activations-deliver.js';
 import { assertStillFits } from './activations-fit.js';
 import { endActivations } from './activations-rows.js';
 import { callerName } from './caller.js';
@@ -57,7 +58,7 @@ export function makeSecrets(context: Context): Secrets {
     return withPlaintext(context, value, (bytes) => {
       assertValue(secret, bytes);
       const active = sessionsWith(context, id);
-      if (active.length > 0) assertUtf8(secret.name, bytes);
+      if (active.some((session) => goesByEnv(context, session.id, secret))) assertUtf8(secret.name, bytes);
       const same = currentVersion !== null && isValue(context, secret, currentVersion, bytes);
       const entry = (version: Version) => ({
         action: 'secret.rotate',

@@ -3,16 +3,15 @@
 import { callerToken } from './caller.js';
 import type { Context } from './context.js';
 import { assertDuration, deadlineIn, NEVER } from './deadline.js';
-import { StoreError } from './errors.js';
 import { assertName, environmentProblem } from './names.js';
 import { assertNone } from './problems.js';
 import type { SessionSettings, StoredSession } from './sessions-rows.js';
-import type { Caller, Millis, NewSession, RequestedDelivery } from './types.js';
+import type { Caller, Millis, NewSession } from './types.js';
 
 /** Idle time of a session that asks for none: 24 h. */
 export const DEFAULT_IDLE: Millis = 24 * 3600 * 1000;
 
-/** Settings with every default filled in. INVALID_INPUT, DELIVERY_UNAVAILABLE. */
+/** Settings with every default filled in. INVALID_INPUT. */
 export function settingsOf(input: Omit<NewSession, 'name'>, pointer = ''): SessionSettings {
   const { environment, ttl, idle, onResume, delivery } = input;
   if (environment !== undefined) {
@@ -21,7 +20,6 @@ export function settingsOf(input: Omit<NewSession, 'name'>, pointer = ''): Sessi
   }
   if (ttl !== undefined) assertDuration(ttl, `${pointer}/ttl`);
   if (idle !== undefined && idle !== null) assertDuration(idle, `${pointer}/idle`);
-  assertDeliverable(delivery ?? 'auto');
   return {
     environment: environment ?? null,
     ttl: ttl ?? null,
@@ -29,15 +27,6 @@ export function settingsOf(input: Omit<NewSession, 'name'>, pointer = ''): Sessi
     onResume: onResume ?? 'require-activation',
     delivery: delivery ?? 'auto',
   };
-}
-
-/** DELIVERY_UNAVAILABLE for a delivery that this program does not have. */
-export function assertDeliverable(delivery: RequestedDelivery): void {
-  if (delivery !== 'memory') return;
-  const problem = 'Delivery "memory" is not available';
-  throw new StoreError('DELIVERY_UNAVAILABLE', `${problem}. Ask for "env" or "auto".`, {
-    problems: [{ pointer: '/delivery', detail: problem }],
-  });
 }
 
 /** A new live session of this caller. One that is given no name is called by its id. */

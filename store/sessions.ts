@@ -6,7 +6,7 @@ import { StoreError } from './errors.js';
 import { assertName } from './names.js';
 import { pageStart, toPage } from './paging.js';
 import { assertAllowedEnvironment, authorize, reaches, refuseAs, targetOf } from './policy.js';
-import { assertDeliverable, differing, draftSession, settingsOf } from './sessions-draft.js';
+import { differing, draftSession, settingsOf } from './sessions-draft.js';
 import { endPairsOf, endSession, expireDue, nextDue, sandboxesOf } from './sessions-end.js';
 import {
   insertSession,
@@ -138,7 +138,7 @@ function differs(name: string, members: string[]): StoreError {
   });
 }
 
-/** The row that a patch makes of a session. INVALID_INPUT, NAME_TAKEN, DELIVERY_UNAVAILABLE. */
+/** The row that a patch makes of a session. INVALID_INPUT, NAME_TAKEN. */
 function patched(context: Context, session: StoredSession, patch: SessionPatch): StoredSession {
   const changed = { ...session, settings: { ...session.settings } };
   if (patch.name !== undefined && patch.name !== session.name) {
@@ -161,7 +161,6 @@ function patched(context: Context, session: StoredSession, patch: SessionPatch):
     changed.settings.onResume = patch.onResume;
   }
   if (patch.delivery !== undefined) {
-    assertDeliverable(patch.delivery);
     changed.delivery = patch.delivery;
     changed.settings.delivery = patch.delivery;
   }

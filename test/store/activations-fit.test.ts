@@ -39,13 +39,13 @@ t.test('sandboxes have their own names and ceilings', async (t) => {
   const { v, id, candidate } = await candidates(t);
   const a = candidate('A');
   const b = candidate('B');
-  const named = { name: 'box', only: null, as: { B: 'A' } };
+  const named = { name: 'box', only: null, as: { B: 'A' }, delivery: 'env' } as const;
   const error = refusal(() => assertFits(v.context, id, [a, b], [named]));
   t.equal(error.code, 'ENV_CONFLICT');
   t.match(error.message, /A and B in the sandbox box/);
   t.doesNotThrow(() => assertFits(v.context, id, [a, b], [{ ...named, only: ['B'] }]));
   t.same(
-    within({ name: 'box', only: ['B'], as: { B: 'X' } }, [a, b]).map(({ env }) => env),
+    within({ name: 'box', only: ['B'], as: { B: 'X' }, delivery: 'env' }, [a, b]).map(({ env }) => env),
     ['X'],
   );
   v.box('dev', { as: { B: 'A' } });

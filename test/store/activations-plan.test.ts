@@ -65,11 +65,6 @@ t.test('times', async (t) => {
 
 t.test('what a secret needs to become active', async (t) => {
   const { v, plan } = await planned(t, 'staging');
-  v.add('FILE', { as: 'file' });
-  t.equal(
-    codeOf(() => plan([{ name: 'FILE' }])),
-    'DELIVERY_UNAVAILABLE',
-  );
   v.add('OLD', { expiresAt: v.clock.now() + 1 });
   v.clock.advance(1);
   t.equal(
@@ -81,11 +76,6 @@ t.test('what a secret needs to become active', async (t) => {
   const gone = refusal(() => plan([{ name: 'GONE' }]));
   t.equal(gone.code, 'VERSION_NOT_FOUND');
   t.match(gone.message, /GONE has no value.*ampoule secret set GONE/);
-  v.secrets.create(operator, { name: 'BYTES' }, { plain: Uint8Array.of(0xc3, 0x28) });
-  t.equal(
-    codeOf(() => plan([{ name: 'BYTES' }])),
-    'VALUE_NOT_UTF8',
-  );
   v.add('URL.production');
   v.add('URL.staging');
   const cross = refusal(() => plan([{ name: 'URL.production' }]));

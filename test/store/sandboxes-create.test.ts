@@ -63,7 +63,6 @@ t.test('names, sessions, input', async (t) => {
   t.equal(code({ name: 'github' }), 'NAME_RESERVED');
   t.equal(code({ session: 'nope' }), 'SESSION_NOT_FOUND');
   t.equal(code({ session: { name: 'dev' } }), 'NAME_TAKEN');
-  t.equal(code({ requestedDelivery: 'memory' }), 'DELIVERY_UNAVAILABLE');
   t.equal(code({ idle: 0 }), 'INVALID_INPUT');
   t.equal(code({ secrets: [{ name: 'NOPE' }] }), 'SECRET_NOT_FOUND');
   const bad = { only: ['ok', '**'], as: { '9': 'X', A: 'Y', B: 'Y', 'C/D~': 'E F' } };

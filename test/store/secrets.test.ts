@@ -120,6 +120,7 @@ t.test('a rotation that would not fit is refused, and nothing of it is kept', as
   );
   t.equal(v.secrets.get(operator, 'KEY').currentVersion, 1);
   t.equal(generation(v, 'dev'), before);
+  v.box('dev', { delivery: 'env' });
   t.equal(
     codeOf(() => v.secrets.setValue(operator, 'KEY', { plain: Uint8Array.of(0xff) })),
     'VALUE_NOT_UTF8',

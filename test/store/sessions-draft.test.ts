@@ -1,5 +1,5 @@
 import t from 'tap';
-import { assertDeliverable, DEFAULT_IDLE, differing, draftSession, settingsOf } from '../../store/sessions-draft.js';
+import { DEFAULT_IDLE, differing, draftSession, settingsOf } from '../../store/sessions-draft.js';
 import { codeOf, daemon, domain, HOUR, operator } from './domain-fixture.js';
 
 t.test('defaults', async (t) => {
@@ -27,11 +27,7 @@ t.test('what cannot be', async (t) => {
     codeOf(() => settingsOf({ idle: -1 })),
     'INVALID_INPUT',
   );
-  t.equal(
-    codeOf(() => settingsOf({ delivery: 'memory' })),
-    'DELIVERY_UNAVAILABLE',
-  );
-  for (const delivery of ['env', 'auto'] as const) t.doesNotThrow(() => assertDeliverable(delivery));
+  t.equal(settingsOf({ delivery: 'memory' }).delivery, 'memory');
 });
 
 t.test('a draft is live, its caller’s, and called by its id when it is given no name', async (t) => {
