@@ -23,6 +23,7 @@ const UNIT: Place[] = [
   ['test/sandbox', 'below'],
   ['test/daemon', 'below'],
   ['test/engine', 'below'],
+  ['test/bench', 'below'],
 ];
 const INTEGRATION: Place[] = [
   ['test/integration', 'below'],
