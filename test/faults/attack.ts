@@ -19,7 +19,9 @@ export interface Attack {
   place: 'roomy' | 'full' | 'starved';
   /** Who starts it: the daemon, or `docker exec`. */
   by: 'daemon' | 'docker';
-  /** Goes before the program. */
+  /** By a path that the bridge is not on, so that it is given nothing; it ends all the same, since nobody knows where it comes from. */
+  past?: true;
+  /** Goes around the program. */
   through?: (command: string[]) => string[];
 }
 
@@ -39,6 +41,7 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'a zombie leader with live threads', way: 'headless', place: 'roomy', by: 'daemon' },
   { name: 'docker exec', way: 'daemons', place: 'roomy', by: 'docker' },
   { name: 'docker exec of chains', way: 'chains', place: 'roomy', by: 'docker' },
+  { name: 'docker exec past the bridge', way: 'daemons', place: 'roomy', by: 'docker', past: true },
   { name: 'deaf to TERM', way: 'deaf', place: 'roomy', by: 'daemon' },
   { name: 'a pids limit that is full', way: 'bomb', place: 'full', by: 'daemon' },
   { name: 'a starved CPU quota', way: 'starve', place: 'starved', by: 'daemon' },
@@ -67,8 +70,9 @@ export function titleOf({ attack, user, bare }: Variant): string {
 /** The words that start it; `file` is what it writes down itself in. */
 export function commandOf({ attack, bare }: Variant, file: string): string[] {
   const command = [PATH, attack.way, file];
-  const through = attack.through?.(command) ?? command;
-  return bare ? ['env', '-i', ...through] : through;
+  const words = attack.through?.(command) ?? command;
+  if (bare) return [attack.past ? '/bin/env' : 'env', '-i', ...words];
+  return attack.by === 'docker' && !attack.past ? ['env', ...words] : words;
 }
 
 /** Compiles the program and makes an image with it and busybox; gives the image's name. */

@@ -1,6 +1,6 @@
 /** Who is alive in a container, from outside: its control group, start times, and what an attack wrote down. Asks nobody. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { freeze, inGroup, nameOf, thaw } from '../engine/processes.js';
 import { until } from '../engine/wait.js';
 
@@ -15,6 +15,8 @@ export interface Alive {
   /** `S`, `T`, `D` …; `Z` for a leader that is dead while threads of it live. */
   state: string;
   name: string;
+  /** Path of what it executes, as the container has it; empty where it cannot be seen. */
+  executes: string;
 }
 
 /** Every process in the control group of a container, and in those below it. `group`: the engine's. */
@@ -41,7 +43,7 @@ function aliveAs(pid: number): Alive | null {
   if (stat.state === 'Z' && !threadsLive(pid)) return null;
   const inner = /^NSpid:.*\t(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
   if (inner === undefined) return null;
-  return { pid, inner: Number(inner), ...stat, name: nameOf(pid) ?? '' };
+  return { pid, inner: Number(inner), ...stat, name: nameOf(pid) ?? '', executes: executedBy(pid) };
 }
 
 function threadsLive(pid: number): boolean {
@@ -52,6 +54,14 @@ function threadsLive(pid: number): boolean {
     return false;
   }
   return threads.some((thread) => !['Z', 'X'].includes(statOf(`/proc/${pid}/task/${thread}/stat`)?.state ?? 'X'));
+}
+
+function executedBy(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
 }
 
 function statOf(file: string): { state: string; start: string } | null {
@@ -78,13 +88,15 @@ export function signOf(process: Alive): string {
   return `${process.inner} ${process.start}`;
 }
 
+/** The init and its keepers, which are given nothing. */
+const INIT = '/.ampoule/init';
+
 /** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
 export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
   const known = new Set(before.map(signOf));
+  const isNew = (process: Alive): boolean => !known.has(signOf(process)) && process.executes !== INIT;
   return now
-    .filter(
-      (process) => record.processes.has(signOf(process)) || process.name === program || !known.has(signOf(process)),
-    )
+    .filter((process) => record.processes.has(signOf(process)) || process.name === program || isNew(process))
     .map(({ pid, inner, state, name, start }) => `${name} ${pid} (${inner} inside, ${state}, start ${start})`);
 }
 
