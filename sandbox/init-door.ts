@@ -1,0 +1,290 @@
+/** Decides which connection to a sandbox's socket is its init, and keeps the one that is; tells it nothing but its configuration. */
+
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { RecordedProcess } from './env-revoke.js';
+import type { InitDirectories } from './init-directory.js';
+import { type FirstFrame, type InitConfig, proofFrame, to, VERSION } from './init-frames.js';
+import { InitLink, type LinkEvents } from './init-link.js';
+import { InitListener } from './init-listener.js';
+import { proof, sameProof } from './init-proof.js';
+import { FrameSplitter } from './init-split.js';
+import { StreamTokens } from './init-tokens.js';
+import type { Refused } from './memory.js';
+import { type Peer, peerOf, peerStands } from './peer.js';
+import { isAlive } from './process.js';
+import type { Resume, ResumeKeys } from './resume-keys.js';
+import type { Timers } from './timers.js';
+
+/** Connections that say HELLO before it is known which process may. */
+const CANDIDATES = 4;
+
+export interface DoorParts {
+  sandbox: string;
+  directories: InitDirectories;
+  keys: ResumeKeys;
+  /** Program that says who is at the other end; null: that cannot be known here. */
+  peer: string | null;
+  timers: Timers;
+  counted: (what: Refused) => void;
+  events: LinkEvents;
+  /** An init that nobody here started wants in: look whose it is. */
+  knock: () => void;
+}
+
+/** A start of a container. */
+interface Start {
+  dockerId: string;
+  config: InitConfig;
+  /** null: Docker has not said yet. */
+  process: RecordedProcess | null;
+  /** We asked for it ourselves, and no connection of it was taken yet. */
+  fresh: boolean;
+}
+
+interface Candidate {
+  socket: Socket;
+  peer: Peer | null;
+}
+
+export class InitDoor {
+  readonly #parts: DoorParts;
+  readonly #listener: InitListener;
+  readonly tokens = new StreamTokens();
+  #start: Start | null = null;
+  #resume: Resume | null = null;
+  #candidates: Candidate[] = [];
+  #link: InitLink | null = null;
+  /** Its first STATE has come. */
+  #ready = false;
+  #listening: Promise<void> | null = null;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+    this.#listener = new InitListener({
+      timers: parts.timers,
+      counted: parts.counted,
+      first: (socket, said) => void this.#first(socket, said),
+    });
+  }
+
+  /** Listens where an earlier process did, for the init that it left. */
+  async open(): Promise<void> {
+    const { directories, keys, sandbox } = this.#parts;
+    this.#resume ??= keys.load(sandbox);
+    if (this.#resume)
+      this.#start ??= { ...this.#resume, config: this.#resume.config, process: this.#resume.process, fresh: false };
+    directories.ensure(sandbox);
+    this.#listening ??= this.#listener.listen(directories.socket(sandbox));
+    await this.#listening;
+  }
+
+  /** Before a start of ours: what connected before is nobody any more, and the directory is another one. */
+  async expect(dockerId: string, config: InitConfig): Promise<void> {
+    const { directories, sandbox } = this.#parts;
+    this.#forget();
+    this.#start = { dockerId, config, process: null, fresh: true };
+    directories.renew(sandbox);
+    this.#listening = this.#listener.listen(directories.socket(sandbox));
+    await this.#listening;
+  }
+
+  /** Which process is the container's. Connections that came before this are judged now. */
+  started(dockerId: string, process: RecordedProcess, config: InitConfig): void {
+    const same = this.#start?.dockerId === dockerId;
+    const known = this.#start?.process ?? null;
+    if (same && known !== null && known.pid === process.pid && known.pidStart === process.pidStart) return;
+    const fresh = same && known === null && (this.#start?.fresh ?? false);
+    if (!fresh) this.#forgetKey();
+    this.#start = { dockerId, config, process, fresh };
+    const candidates = this.#candidates;
+    this.#candidates = [];
+    for (const candidate of candidates) this.#judge(candidate);
+  }
+
+  /** The init of this container, once it is trusted and has said what it has. */
+  link(dockerId: string): InitLink | null {
+    const link = this.#link;
+    return this.#ready && link && !link.closed && this.#start?.dockerId === dockerId ? link : null;
+  }
+
+  /** Configuration of the start that is known. */
+  config(dockerId: string): InitConfig | null {
+    return this.#start?.dockerId === dockerId ? this.#start.config : null;
+  }
+
+  /** Waits for it; null after `waitMs` or when `signal` is given. */
+  async whenLinked(dockerId: string, waitMs: number, signal: AbortSignal): Promise<InitLink | null> {
+    let over = false;
+    const cancel = this.#parts.timers.after(waitMs, () => {
+      over = true;
+      this.#tell();
+    });
+    const abort = () => this.#tell();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      for (;;) {
+        const link = this.link(dockerId);
+        if (link || over || signal.aborted) return link;
+        await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      }
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** The container's process is over, or it is gone: nobody connects for it. */
+  forget(): void {
+    this.#forget();
+    this.#start = null;
+  }
+
+  /** The directory goes too. */
+  async remove(): Promise<void> {
+    this.forget();
+    await this.#listener.close();
+    this.#listening = null;
+    this.#parts.directories.remove(this.#parts.sandbox);
+  }
+
+  /** Lets go of the init, which may come back to a later process. */
+  async close(): Promise<void> {
+    await this.#listener.close();
+    this.#listening = null;
+    this.#link?.close();
+    this.#resume?.key.fill(0);
+    this.#resume = null;
+    this.tokens.close();
+  }
+
+  async #first(socket: Socket, said: FirstFrame): Promise<void> {
+    if (said.type === 'stream') {
+      if (this.tokens.take(said.token, socket)) this.#listener.proven(socket);
+      else this.#listener.refuse(socket, 'bad_token');
+      return;
+    }
+    if (said.oldest > VERSION || said.newest < VERSION) {
+      const reason = `this daemon knows version ${VERSION} of the protocol; start the sandbox again to give it another init`;
+      socket.end(to.goodbye(1, reason));
+      return;
+    }
+    if (said.type === 'hello') await this.#hello(socket);
+    else await this.#return(socket, said.challenge);
+  }
+
+  async #hello(socket: Socket): Promise<void> {
+    const { peer } = this.#parts;
+    const process = this.#start?.process ?? null;
+    const runs = process !== null && (process.pidStart === null || isAlive(process.pid, process.pidStart));
+    if (this.#resume !== null && runs) return this.#listener.refuse(socket, 'second_connection');
+    if (peer === null) {
+      const taken = this.#candidates.length > 0 || !this.#start?.fresh;
+      if (taken) return this.#listener.refuse(socket, 'second_connection');
+      return this.#hold({ socket, peer: null }, runs);
+    }
+    const found = await peerOf(socket, peer);
+    if (found === null) return this.#listener.refuse(socket, 'wrong_peer');
+    this.#hold({ socket, peer: found }, this.#start?.process != null && this.#start.process !== process ? true : runs);
+  }
+
+  #hold(candidate: Candidate, runs: boolean): void {
+    if (runs) return this.#judge(candidate);
+    this.#candidates.push(candidate);
+    if (this.#candidates.length > CANDIDATES) {
+      const first = this.#candidates.shift();
+      if (first) this.#listener.refuse(first.socket, 'second_connection');
+    }
+    if (!this.#start?.fresh) this.#parts.knock();
+  }
+
+  #judge({ socket, peer }: Candidate): void {
+    const start = this.#start;
+    if (socket.destroyed) return;
+    if (start === null || start.process === null) return this.#listener.refuse(socket, 'wrong_peer');
+    if (this.#resume !== null) return this.#listener.refuse(socket, 'second_connection');
+    const { pid, pidStart } = start.process;
+    const stands =
+      peer === null ? start.fresh : peerStands(peer, { pid, start: pidStart, containerId: start.dockerId });
+    if (!stands) return this.#listener.refuse(socket, 'wrong_peer');
+    start.fresh = false;
+    const key = Buffer.allocUnsafeSlow(32);
+    randomBytes(32).copy(key);
+    this.#resume = { dockerId: start.dockerId, process: start.process, config: start.config, key };
+    this.#parts.keys.save(this.#parts.sandbox, this.#resume);
+    this.#welcome(socket, key);
+  }
+
+  /** An init that we knew: both prove that they have the key. */
+  async #return(socket: Socket, challenge: Buffer): Promise<void> {
+    const resume = this.#resume;
+    if (resume === null) return this.#listener.refuse(socket, 'bad_proof');
+    const own = randomBytes(16);
+    const challenges = { init: Buffer.from(challenge), daemon: own };
+    socket.write(to.challenge(own, proof(resume.key, 'daemon', challenges)));
+    const splitter = new FrameSplitter(64);
+    const read = (chunk: Buffer) => {
+      try {
+        const next = splitter.push(chunk).next();
+        if (next.done) return;
+        const fits = sameProof(proofFrame(next.value), proof(resume.key, 'init', challenges));
+        socket.pause();
+        socket.removeListener('data', read);
+        if (!fits || this.#resume !== resume) return this.#listener.refuse(socket, 'bad_proof');
+        const rest = splitter.rest();
+        if (rest.length > 0) socket.unshift(rest);
+        this.#welcome(socket, null);
+      } catch {
+        this.#listener.refuse(socket, 'malformed');
+      }
+    };
+    socket.on('data', read);
+    socket.resume();
+  }
+
+  #welcome(socket: Socket, key: Buffer | null): void {
+    const config = this.#start?.config;
+    if (!config) return this.#listener.refuse(socket, 'bad_proof');
+    this.#listener.proven(socket);
+    this.#link?.close();
+    this.#ready = false;
+    const { events } = this.#parts;
+    const link = new InitLink(socket, {
+      ...events,
+      state: (state) => {
+        if (this.#link !== link) return;
+        events.state(state);
+        this.#ready = true;
+        this.#tell();
+      },
+      closed: () => {
+        if (this.#link !== link) return;
+        this.#link = null;
+        this.#ready = false;
+        events.closed();
+      },
+    });
+    this.#link = link;
+    link.send(to.welcome(key, config));
+  }
+
+  #forget(): void {
+    for (const { socket } of this.#candidates) this.#listener.refuse(socket, 'second_connection');
+    this.#candidates = [];
+    this.#link?.close();
+    this.#forgetKey();
+  }
+
+  #forgetKey(): void {
+    this.#resume?.key.fill(0);
+    this.#resume = null;
+    this.#parts.keys.drop(this.#parts.sandbox);
+  }
+
+  #tell(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,37 @@
+/** One-use tokens, by which a command's own connection is known; 128 random bits each. */
+
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+
+export interface Token {
+  bytes: Buffer;
+  /** The connection that brings it, paused. Never resolves when nobody does: see {@link Token.drop}. */
+  socket: Promise<Socket>;
+  /** From here on it opens nothing. */
+  drop(): void;
+}
+
+export class StreamTokens {
+  readonly #waiting = new Map<string, (socket: Socket) => void>();
+
+  give(): Token {
+    const bytes = randomBytes(16);
+    const name = bytes.toString('latin1');
+    const socket = new Promise<Socket>((resolve) => this.#waiting.set(name, resolve));
+    return { bytes, socket, drop: () => void this.#waiting.delete(name) };
+  }
+
+  /** Whether somebody waits for it; it is used up then. */
+  take(bytes: Buffer, socket: Socket): boolean {
+    const name = bytes.toString('latin1');
+    const resolve = this.#waiting.get(name);
+    if (!resolve) return false;
+    this.#waiting.delete(name);
+    resolve(socket);
+    return true;
+  }
+
+  close(): void {
+    this.#waiting.clear();
+  }
+}
