@@ -17,7 +17,7 @@ const TRIPLETS: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', ar
 /** No times, paths or ids get into a program, so the same sources and compiler give the same bytes. */
 const FLAGS = [
   ...['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-Wformat=2', '-Wshadow'],
-  ...['-D_FORTIFY_SOURCE=2', '-fstack-protector-strong', '-fstack-clash-protection', '-fno-common'],
+  ...['-D_GNU_SOURCE', '-D_FORTIFY_SOURCE=2', '-fstack-protector-strong', '-fstack-clash-protection', '-fno-common'],
   ...['-static-pie', '-fPIE', '-s', '-Wl,-z,relro,-z,now,-z,noexecstack', '-Wl,--build-id=none'],
 ];
 const FLAGS_OF: Readonly<Record<string, string[]>> = {
@@ -71,7 +71,7 @@ export async function buildInit(outdir: string, options: BuildInitOptions): Prom
       built.left.push({ program, compiler });
       continue;
     }
-    const flags = [...FLAGS, ...(FLAGS_OF[architecture] ?? []), `-DAMPOULE_VERSION="${version}"`];
+    const flags = [...FLAGS, ...(FLAGS_OF[architecture] ?? []), `-DAMPOULE_BUILD="${version}"`];
     targets.push({ program, compiler, flags, from: SOURCES });
     if (own) targets.push({ program: 'ampoule-peer', compiler, flags, from: `${SOURCES}/peer` });
     if (own && options.test) {

@@ -136,6 +136,8 @@ const CURL = [on('curl', 'curl')];
 const TESTS = [
   ...CURL,
   on('strace', 'strace'),
+  on('docker-compose', 'docker-compose'),
+  on('debootstrap', 'debootstrap'),
   on('mkfs.ext4', 'e2fsprogs'),
   on('mount', 'mount'),
   on('systemd-analyze', 'systemd'),

@@ -22,7 +22,7 @@ int main(void) {
 #ifdef AMPOULE_TEST_NO_REVOKE
     puts("keeps");
 #endif
-    return printf("%s %s %s", AMPOULE_VERSION, WORD, __FILE__) < 0;
+    return printf("%s %s %s", AMPOULE_BUILD, WORD, __FILE__) < 0;
 }
 `,
   );

@@ -2,7 +2,6 @@
  * Says who is at the other end of a unix socket: prints "pid uid gid" for the socket that it finds as descriptor 3.
  * It reads nothing from the socket and writes nothing to it. Ends with 1, and a reason on stderr, where there is no answer.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
