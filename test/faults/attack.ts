@@ -1,11 +1,12 @@
 /** The attacks that a revocation has to stand: which there are, their program, and an image that has it. Starts none. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from '../engine/command.js';
 import type { EngineFace } from '../engine/engine.js';
 
-const SOURCE = fileURLToPath(new URL('./attacks/escape.c', import.meta.url));
+const SOURCES = fileURLToPath(new URL('./attacks/', import.meta.url));
 
 /** Name of the program as /proc/PID/comm shows it. */
 export const PROGRAM = 'escape';
@@ -75,23 +76,21 @@ export function commandOf({ attack, bare }: Variant, file: string): string[] {
   return attack.by === 'docker' && !attack.past ? ['env', ...words] : words;
 }
 
-/** Compiles the program and makes an image with it and busybox; gives the image's name. */
+/** Compiles the programs of `attacks/` into a directory. */
+export async function compileAttacks(directory: string): Promise<void> {
+  for (const name of [PROGRAM, 'intrude']) {
+    const flags = ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+    await must('gcc', [...flags, join(SOURCES, `${name}.c`), '-o', join(directory, name)]);
+  }
+}
+
+/** Makes an image of busybox with the programs in /attack; gives its name. */
 export async function importAttacks(engine: EngineFace): Promise<string> {
   const base = await engine.importBusybox();
   const directory = mkdtempSync('/tmp/ai-');
   try {
     mkdirSync(`${directory}/attack`);
-    await must('gcc', [
-      '-static',
-      '-O2',
-      '-Wall',
-      '-Wextra',
-      '-Werror',
-      '-pthread',
-      SOURCE,
-      '-o',
-      `${directory}${PATH}`,
-    ]);
+    await compileAttacks(`${directory}/attack`);
     writeFileSync(`${directory}/Dockerfile`, `FROM ${base}\nCOPY attack /attack\n`);
     await engine.docker('build', '-q', '-t', 'ampoule/attack:latest', directory);
     return 'ampoule/attack:latest';
