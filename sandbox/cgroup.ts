@@ -75,20 +75,25 @@ export function belongsTo(text: string, containerId: string): boolean {
 }
 
 /**
- * Which directory is the container's group: the freezer of version 1 where there is one, else version 2. null: the
- * process is not in the container, or the hierarchy is not mounted where we can reach it.
+ * Which directory is the container's group: that of a controller of version 1 (the freezer) where there is one, else
+ * version 2. null: the process is not in the container, or the hierarchy is not mounted where we can reach it.
  */
-export function locateCgroup(cgroups: string, mountinfo: string, containerId: string): Cgroup | null {
+export function locateCgroup(
+  cgroups: string,
+  mountinfo: string,
+  containerId: string,
+  controller = 'freezer',
+): Cgroup | null {
   const entries = parseCgroups(cgroups);
   const mounts = parseCgroupMounts(mountinfo);
-  const freezer = entries.find((entry) => entry.controllers.includes('freezer'));
-  const candidates = [freezer, entries.find((entry) => entry.version === 2)];
+  const old = entries.find((entry) => entry.controllers.includes(controller));
+  const candidates = [old, entries.find((entry) => entry.version === 2)];
   for (const entry of candidates) {
     const path = entry && containerPath(entry.path, containerId);
     if (!entry || !path) continue;
     for (const mount of mounts) {
       if (mount.version !== entry.version) continue;
-      if (mount.version === 1 && !mount.controllers.includes('freezer')) continue;
+      if (mount.version === 1 && !mount.controllers.includes(controller)) continue;
       const below = posix.relative(rooted(mount.root), rooted(path));
       if (below === '' || below.startsWith('..') || below.includes(UNKNOWN)) continue;
       return { version: entry.version, directory: posix.join(mount.mountPoint, below) };
@@ -108,11 +113,16 @@ function rooted(path: string): string {
 }
 
 /** The container's group as directory, found by one of its processes; null as for {@link locateCgroup}. */
-export function cgroupDirectory(pid: number, containerId: string, proc = '/proc'): Cgroup | null {
+export function cgroupDirectory(
+  pid: number,
+  containerId: string,
+  proc = '/proc',
+  controller = 'freezer',
+): Cgroup | null {
   const cgroups = readProcFile(pid, 'cgroup', proc);
   if (cgroups === null || !belongsTo(cgroups, containerId)) return null;
   try {
-    return locateCgroup(cgroups, readFileSync(`${proc}/self/mountinfo`, 'utf8'), containerId);
+    return locateCgroup(cgroups, readFileSync(`${proc}/self/mountinfo`, 'utf8'), containerId, controller);
   } catch {
     return null;
   }

@@ -1,17 +1,40 @@
-/** Makes one container of a wish, its row committed before; the one place where values meet Docker. Starts nothing. */
+/** Makes one container of a wish, its row committed before, by the recipe of its delivery. Starts nothing. */
 
-import type { ContainerSeen, Engine, ImageSeen } from './engine.js';
+import type { ContainerRequest, ContainerSeen, Engine, ImageSeen } from './engine.js';
 import { SandboxError } from './errors.js';
 import type { Operation } from './operations.js';
 import { HOLD_SHELL, type RequestInput, requestFor } from './spec.js';
 import { differences } from './spec-compare.js';
-import type { Ledger, LedgerRow, Wish } from './types.js';
+import type { DeliveryKind, Ledger, LedgerRow, SandboxSpec, Wish } from './types.js';
 import { openValues, sealed } from './values.js';
 import { ensureWorkspace, giveWorkspace } from './workspace.js';
+
+/** What the deliveries make differently. */
+export interface Recipe {
+  delivery: DeliveryKind;
+  /** What goes into the request; opens values where the delivery puts them there. */
+  values(wish: Wish): Map<string, string>;
+  request(input: RequestInput): ContainerRequest;
+  /** A sandbox without a main of its own is held by a shell. */
+  holdsByShell: boolean;
+  /** Before a create. */
+  prepare?(spec: SandboxSpec): void;
+  /** After it. */
+  made?(dockerId: string, request: ContainerRequest, image: ImageSeen): void;
+}
+
+/** Values stand in Docker's own configuration: the one place where they meet it. */
+export const ENV_RECIPE: Recipe = {
+  delivery: 'env',
+  values: (wish) => openValues(wish.values),
+  request: requestFor,
+  holdsByShell: true,
+};
 
 export interface Creator {
   engine: Engine;
   ledger: Ledger;
+  recipe: Recipe;
   /** Ids of images that were seen to have a shell. */
   shells: Set<string>;
   /** CPUs of the engine; null until it was asked. */
@@ -35,6 +58,7 @@ export async function createContainer(
       { retry: true },
     );
   await ensureWorkspace(engine, spec);
+  creator.recipe.prepare?.(spec);
   const row =
     operation.reuse ??
     ledger.intend({
@@ -46,8 +70,10 @@ export async function createContainer(
       holds: wish.values.map(({ env, secret, version }) => ({ env, secret, version })),
     });
   const input = await inputFor(creator, wish, row, image, operation.image);
-  const { id } = await engine.create(operation.name, requestFor(input));
+  const request = creator.recipe.request(input);
+  const { id } = await engine.create(operation.name, request);
   ledger.created(row.id, id, image.digests[0] ?? image.id);
+  creator.recipe.made?.(id, request, image);
   await needShell(creator, wish, image, id);
   await giveWorkspace(engine, id, spec, image);
   return { row: { ...row, dockerId: id }, id, name: operation.name };
@@ -58,7 +84,7 @@ export async function equalsWish(creator: Creator, wish: Wish, seen: ContainerSe
   const image = await creator.engine.inspectImage(seen.imageId);
   if (image === null) return false;
   const input = await inputFor(creator, wish, row, image, seen.config.image);
-  return differences(seen, requestFor(input), image).length === 0;
+  return differences(seen, creator.recipe.request(input), image).length === 0;
 }
 
 async function inputFor(
@@ -84,16 +110,16 @@ async function inputFor(
       mac,
       epoch: row.epoch,
       generation: row.generation,
-      delivery: 'env',
+      delivery: creator.recipe.delivery,
     },
-    values: openValues(wish.values),
+    values: creator.recipe.values(wish),
     engineCpus: creator.cpus,
   };
 }
 
 /** The hold loop needs a shell; Docker's own init would only say so after the start. */
 async function needShell(creator: Creator, wish: Wish, image: ImageSeen, id: string): Promise<void> {
-  if (wish.spec.main !== 'hold' || creator.shells.has(image.id)) return;
+  if (!creator.recipe.holdsByShell || wish.spec.main !== 'hold' || creator.shells.has(image.id)) return;
   if ((await creator.engine.stat(id, HOLD_SHELL)) === null)
     throw new SandboxError(
       'IMAGE_HAS_NO_SHELL',

@@ -1,7 +1,7 @@
 /** Reduces the engine's JSON to what this layer decides by; pure, and the only place that knows Docker's field names of answers. */
 
 import type { ContainerInspectInfo, ImageInspectInfo } from 'dockerode';
-import type { ContainerSeen, ContainerStatus, ImageSeen, PortBindings } from './engine.js';
+import type { ContainerSeen, ContainerStatus, Healthcheck, ImageSeen, PortBindings } from './engine.js';
 
 /** The status word of a list or an inspect. An unknown one counts as `dead`: nothing is built on it. */
 export function statusFrom(word: string): ContainerStatus {
@@ -52,6 +52,8 @@ export function containerFrom(info: ContainerInspectInfo): ContainerSeen {
       tty: info.Config.Tty,
       openStdin: info.Config.OpenStdin,
       image: info.Config.Image,
+      healthcheck: healthcheckFrom(info.Config),
+      stopSignal: textAt(info.Config, 'StopSignal'),
     },
     host: {
       networkMode: host.NetworkMode ?? '',
@@ -72,6 +74,8 @@ export function containerFrom(info: ContainerInspectInfo): ContainerSeen {
       restartPolicy: host.RestartPolicy?.Name || 'no',
       init: host.Init ?? false,
       portBindings: bindings(host.PortBindings),
+      tmpfs: textsOf(host.Tmpfs),
+      logDriver: host.LogConfig?.Type ?? '',
     },
     mounts: (info.Mounts ?? []).map((mount) => ({
       type: mount.Type,
@@ -113,8 +117,43 @@ export function imageFrom(info: ImageInspectInfo): ImageSeen {
       labels: config?.Labels ?? {},
       volumes: Object.keys(config?.Volumes ?? {}),
       exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
+      healthcheck: healthcheckFrom(config),
+      shell: words(memberOf(config, 'Shell')),
+      stopSignal: textAt(config, 'StopSignal'),
     },
   };
+}
+
+function healthcheckFrom(config: unknown): Healthcheck | null {
+  const check = memberOf(config, 'Healthcheck');
+  const test = words(memberOf(check, 'Test'));
+  if (test.length === 0) return null;
+  const number = (name: string) => {
+    const value = memberOf(check, name);
+    return typeof value === 'number' ? value : 0;
+  };
+  return {
+    Test: test,
+    Interval: number('Interval'),
+    Timeout: number('Timeout'),
+    StartPeriod: number('StartPeriod'),
+    Retries: number('Retries'),
+  };
+}
+
+function memberOf(from: unknown, name: string): unknown {
+  if (typeof from !== 'object' || from === null) return undefined;
+  return Object.entries(from).find(([key]) => key === name)?.[1];
+}
+
+function textAt(from: unknown, name: string): string {
+  const value = memberOf(from, name);
+  return typeof value === 'string' ? value : '';
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
 }
 
 function words(value: unknown): string[] {

@@ -16,6 +16,7 @@ type Calls = Pick<
   Engine,
   | 'inspectImage'
   | 'pull'
+  | 'importImage'
   | 'createVolume'
   | 'inspectVolume'
   | 'removeVolume'
@@ -65,6 +66,16 @@ export function storageCalls(dial: Dialler): Calls {
       } finally {
         clearTimeout(timer);
       }
+    },
+
+    async importImage(name: string, archive: Buffer): Promise<void> {
+      const { name: repo, tag } = tagged(name);
+      await dial.ask('import', ACT, {
+        method: 'POST',
+        path: '/images/create',
+        query: { fromSrc: '-', repo, tag },
+        file: archive,
+      });
     },
 
     async createVolume(name: string, labels: Record<string, string>): Promise<void> {

@@ -44,6 +44,8 @@ export interface ContainerSeen {
     tty: boolean;
     openStdin: boolean;
     image: string;
+    healthcheck: Healthcheck | null;
+    stopSignal: string;
   };
   host: {
     networkMode: string;
@@ -64,6 +66,9 @@ export interface ContainerSeen {
     restartPolicy: string;
     init: boolean;
     portBindings: PortBindings;
+    /** Options by path. */
+    tmpfs: Record<string, string>;
+    logDriver: string;
   };
   mounts: MountSeen[];
   /** By name of the network. */
@@ -95,12 +100,25 @@ export interface ImageSeen {
     /** Paths that become anonymous volumes. */
     volumes: string[];
     exposedPorts: string[];
+    healthcheck: Healthcheck | null;
+    /** What runs a text of a command; empty: `/bin/sh -c`. */
+    shell: string[];
+    stopSignal: string;
   };
+}
+
+/** As Docker has it; times in nanoseconds, 0 for its own. */
+export interface Healthcheck {
+  Test: string[];
+  Interval: number;
+  Timeout: number;
+  StartPeriod: number;
+  Retries: number;
 }
 
 export type PortBindings = Record<string, { HostIp: string; HostPort: string }[]>;
 
-/** Body of a create, in Docker's own words; sandbox/spec.ts is the only place that writes one. */
+/** Body of a create, in Docker's own words; sandbox/spec.ts and memory-spec.ts are the only places that write one. */
 export interface ContainerRequest {
   Image: string;
   Hostname: string;
@@ -117,6 +135,8 @@ export interface ContainerRequest {
   AttachStderr: boolean;
   Labels: Record<string, string>;
   ExposedPorts: Record<string, Record<string, never>>;
+  Healthcheck?: Healthcheck;
+  StopSignal?: string;
   HostConfig: {
     NetworkMode: string;
     RestartPolicy: { Name: 'no' };
@@ -131,6 +151,8 @@ export interface ContainerRequest {
     Ulimits: { Name: string; Soft: number; Hard: number }[];
     Mounts: MountRequest[];
     PortBindings: PortBindings;
+    Tmpfs?: Record<string, string>;
+    LogConfig?: { Type: 'none' };
   };
   NetworkingConfig: { EndpointsConfig: Record<string, { Aliases?: string[] }> };
 }
@@ -202,6 +224,8 @@ export interface Engine {
   inspectImage(reference: string): Promise<ImageSeen | null>;
   /** Ends with an error when there was no progress for a minute. */
   pull(reference: string, options?: { progress?: (line: string) => void; signal?: AbortSignal }): Promise<void>;
+  /** An image of one tar archive. */
+  importImage(name: string, archive: Buffer): Promise<void>;
   create(name: string, request: ContainerRequest): Promise<{ id: string }>;
   start(id: string): Promise<void>;
   /** Sends a signal to PID 1. */

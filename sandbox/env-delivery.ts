@@ -1,15 +1,15 @@
 /** Delivery by Docker's `Config.Env`: one container per environment, replaced when that changes. Wires; decides nothing itself. */
 
-import { type Creator, equalsWish } from './create.js';
+import { type Creator, ENV_RECIPE, equalsWish } from './create.js';
 import type { Engine } from './engine.js';
-import { EnvPass, type PassParts } from './env-pass.js';
-import { Kernel, PATIENCE } from './env-revoke.js';
-import { SandboxError } from './errors.js';
+import { Kernel } from './env-revoke.js';
 import { type Execs, makeExecs } from './exec.js';
 import { readLogs } from './logs.js';
 import { observe, orphansOf, type Seen } from './observe.js';
+import { Pass, type PassParts } from './pass.js';
 import { Restarts } from './restarts.js';
-import type { Delivery, Ledger, LedgerRow, Log, SandboxSpec, Wish } from './types.js';
+import { currentOf, endRow, notRunning } from './running-row.js';
+import type { Delivery, Ledger, Log, SandboxSpec, Wish } from './types.js';
 
 /** What the reconciler asks of a delivery beside the interface. */
 export interface EnvDelivery extends Delivery {
@@ -30,7 +30,7 @@ export interface EnvDeliveryOptions {
 
 export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
   const { engine, ledger, execs = makeExecs({ engine }), log = () => {}, now = Date.now } = options;
-  const creator: Creator = { engine, ledger, shells: new Set(), cpus: null };
+  const creator: Creator = { engine, ledger, recipe: ENV_RECIPE, shells: new Set(), cpus: null };
   const kernel = new Kernel();
   const restarts = new Restarts();
   const termAt = new Map<string, number>();
@@ -46,6 +46,7 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
       const scopedCreator: Creator = {
         engine: scoped,
         ledger,
+        recipe: ENV_RECIPE,
         shells: creator.shells,
         get cpus() {
           return creator.cpus;
@@ -80,7 +81,7 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
           },
         },
       };
-      const running = new EnvPass(parts).run(wish);
+      const running = new Pass(parts).run(wish);
       pass.over = running.catch(() => {});
       passes.set(wish.spec.id, pass);
       try {
@@ -135,40 +136,4 @@ export function makeEnvDelivery(options: EnvDeliveryOptions): EnvDelivery {
 /** What a daemon froze to end a command, and did not live to thaw, would neither run nor end. */
 async function thawed(execs: Execs, { id, status, pid }: Pick<Seen, 'id' | 'status' | 'pid'>): Promise<void> {
   if (status === 'running' && pid > 0) await execs.thawLeftover({ dockerId: id, pid });
-}
-
-/** Kills what a row's container runs, by Docker or by the kernel; throws when neither could be seen to work. */
-async function endRow(
-  { engine, ledger, kernel }: { engine: Engine; ledger: Ledger; kernel: Kernel },
-  row: LedgerRow,
-): Promise<void> {
-  const id = row.dockerId;
-  if (id === null) return;
-  const killing = engine.kill(id, 'SIGKILL').then(async () => {
-    if (!(await engine.waitStopped(id, PATIENCE))) throw stillRunning();
-  });
-  await kernel.orEnd(killing, row);
-  ledger.stopped(row.id);
-}
-
-function currentOf(ledger: Ledger, sandbox: string): { row: LedgerRow; id: string } {
-  const rows = ledger.rows(sandbox);
-  const row = rows.find((one) => one.role === 'current' && one.dockerId !== null);
-  if (!row?.dockerId) throw notRunning();
-  return { row, id: row.dockerId };
-}
-
-function notRunning(): SandboxError {
-  return new SandboxError(
-    'SANDBOX_NOT_RUNNING',
-    'The sandbox runs no container at this moment. See its state with `ampoule sandbox ls`, then try again.',
-  );
-}
-
-function stillRunning(): SandboxError {
-  return new SandboxError(
-    'ENGINE_UNREACHABLE',
-    'Docker killed the container, and it still runs. Nothing to do: it is tried again; see `docker info` if this lasts.',
-    { retry: true },
-  );
 }

@@ -1,7 +1,7 @@
 /** Carries out the operations of a plan, one after the other; decides nothing. The first failure ends it: the caller looks again. */
 
 import { type Creator, createContainer } from './create.js';
-import type { Engine } from './engine.js';
+import type { ContainerSeen, Engine } from './engine.js';
 import { type Kernel, PATIENCE } from './env-revoke.js';
 import { UnknownOutcome } from './errors.js';
 import type { Operation, Subject } from './operations.js';
@@ -28,6 +28,10 @@ export interface Execution {
   /** When TERM was first sent to a container: its grace period runs once. */
   termAt: Map<string, number>;
   now: () => number;
+  /** Before a start. */
+  starts?: (row: LedgerRow, id: string) => Promise<void>;
+  /** After a start, and where somebody else's was seen. */
+  runs?: (row: LedgerRow, seen: ContainerSeen) => Promise<void>;
   /** Called when host ports were chosen, with what was asked for. */
   portsChosen: (asked: Wish['spec']['ports']) => void;
 }
@@ -118,6 +122,7 @@ async function perform(run: Execution, wish: Wish, operation: Rest, created: Kno
     case 'start': {
       const { row, id } = known(operation.of);
       assertPlace(wish.spec);
+      await run.starts?.(row, id);
       ledger.starting(row.id);
       await run.kernel.starting(id, () => engine.start(id));
       await recordStart(run, row, id);
@@ -139,8 +144,12 @@ function portsFor(run: Execution, wish: Wish): Wish {
 async function recordStart(run: Execution, row: LedgerRow, id: string): Promise<void> {
   const seen = await run.engine.inspect(id);
   run.termAt.delete(id);
-  if (seen && seen.state.pid > 0) run.ledger.started(row.id, run.kernel.record(seen.state.pid, id));
-  else run.ledger.stopped(row.id);
+  if (seen === null || seen.state.pid <= 0) {
+    run.ledger.stopped(row.id);
+    return;
+  }
+  run.ledger.started(row.id, run.kernel.record(seen.state.pid, id));
+  await run.runs?.(row, seen);
 }
 
 /** TERM, the grace period by our own timer, KILL. A revocation does not depend on Docker where the kernel can do it. */

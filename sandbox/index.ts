@@ -4,6 +4,7 @@ export { connectEngine } from './docker.js';
 export type { Engine } from './engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
+export { executableDirectory, installInit } from './init-binary.js';
 export type {
   InitPlace,
   MemoryDelivery,

@@ -176,21 +176,32 @@ export class InitDoor {
 
   async #hello(socket: Socket): Promise<void> {
     const { peer } = this.#parts;
-    const process = this.#start?.process ?? null;
-    const runs = process !== null && (process.pidStart === null || isAlive(process.pid, process.pidStart));
-    if (this.#resume !== null && runs) return this.#listener.refuse(socket, 'second_connection');
+    if (this.#resume !== null && this.#runs()) {
+      this.#listener.refuse(socket, 'second_connection');
+      return;
+    }
     if (peer === null) {
       const taken = this.#candidates.length > 0 || !this.#start?.fresh;
-      if (taken) return this.#listener.refuse(socket, 'second_connection');
-      return this.#hold({ socket, peer: null }, runs);
+      if (taken) this.#listener.refuse(socket, 'second_connection');
+      else this.#hold({ socket, peer: null });
+      return;
     }
     const found = await peerOf(socket, peer);
-    if (found === null) return this.#listener.refuse(socket, 'wrong_peer');
-    this.#hold({ socket, peer: found }, this.#start?.process != null && this.#start.process !== process ? true : runs);
+    if (found === null) this.#listener.refuse(socket, 'wrong_peer');
+    else this.#hold({ socket, peer: found });
   }
 
-  #hold(candidate: Candidate, runs: boolean): void {
-    if (runs) return this.#judge(candidate);
+  /** The process that Docker named is known, and still the one. */
+  #runs(): boolean {
+    const process = this.#start?.process ?? null;
+    return process !== null && (process.pidStart === null || isAlive(process.pid, process.pidStart));
+  }
+
+  #hold(candidate: Candidate): void {
+    if (this.#runs()) {
+      this.#judge(candidate);
+      return;
+    }
     this.#candidates.push(candidate);
     if (this.#candidates.length > CANDIDATES) {
       const first = this.#candidates.shift();
@@ -202,12 +213,21 @@ export class InitDoor {
   #judge({ socket, peer }: Candidate): void {
     const start = this.#start;
     if (socket.destroyed) return;
-    if (start === null || start.process === null) return this.#listener.refuse(socket, 'wrong_peer');
-    if (this.#resume !== null) return this.#listener.refuse(socket, 'second_connection');
+    if (start === null || start.process === null) {
+      this.#listener.refuse(socket, 'wrong_peer');
+      return;
+    }
+    if (this.#resume !== null) {
+      this.#listener.refuse(socket, 'second_connection');
+      return;
+    }
     const { pid, pidStart } = start.process;
     const stands =
       peer === null ? start.fresh : peerStands(peer, { pid, start: pidStart, containerId: start.dockerId });
-    if (!stands) return this.#listener.refuse(socket, 'wrong_peer');
+    if (!stands) {
+      this.#listener.refuse(socket, 'wrong_peer');
+      return;
+    }
     start.fresh = false;
     const key = Buffer.allocUnsafeSlow(32);
     randomBytes(32).copy(key);
@@ -219,7 +239,10 @@ export class InitDoor {
   /** An init that we knew: both prove that they have the key. */
   async #return(socket: Socket, challenge: Buffer): Promise<void> {
     const resume = this.#resume;
-    if (resume === null) return this.#listener.refuse(socket, 'bad_proof');
+    if (resume === null) {
+      this.#listener.refuse(socket, 'bad_proof');
+      return;
+    }
     const own = randomBytes(16);
     const challenges = { init: Buffer.from(challenge), daemon: own };
     socket.write(to.challenge(own, proof(resume.key, 'daemon', challenges)));
@@ -231,7 +254,10 @@ export class InitDoor {
         const fits = sameProof(proofFrame(next.value), proof(resume.key, 'init', challenges));
         socket.pause();
         socket.removeListener('data', read);
-        if (!fits || this.#resume !== resume) return this.#listener.refuse(socket, 'bad_proof');
+        if (!fits || this.#resume !== resume) {
+          this.#listener.refuse(socket, 'bad_proof');
+          return;
+        }
         const rest = splitter.rest();
         if (rest.length > 0) socket.unshift(rest);
         this.#welcome(socket, null);
@@ -245,7 +271,10 @@ export class InitDoor {
 
   #welcome(socket: Socket, key: Buffer | null): void {
     const config = this.#start?.config;
-    if (!config) return this.#listener.refuse(socket, 'bad_proof');
+    if (!config) {
+      this.#listener.refuse(socket, 'bad_proof');
+      return;
+    }
     this.#listener.proven(socket);
     this.#link?.close();
     this.#ready = false;

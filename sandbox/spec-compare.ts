@@ -1,6 +1,6 @@
 /** Compares a container as it is with the request it should have come from; pure, and names differences without values. */
 
-import type { ContainerRequest, ContainerSeen, ImageSeen } from './engine.js';
+import type { ContainerRequest, ContainerSeen, Healthcheck, ImageSeen } from './engine.js';
 
 /** What is not as asked for, in words; empty: it is the container that the request makes. */
 export function differences(seen: ContainerSeen, request: ContainerRequest, image: ImageSeen): string[] {
@@ -32,6 +32,10 @@ export function differences(seen: ContainerSeen, request: ContainerRequest, imag
     ['init', seen.host.init === host.Init],
     ['ports', JSON.stringify(sorted(seen.host.portBindings)) === JSON.stringify(sorted(host.PortBindings))],
     ['mounts', mountsFit(seen, request)],
+    ['tmpfs', JSON.stringify(sorted(seen.host.tmpfs)) === JSON.stringify(sorted(host.Tmpfs ?? {}))],
+    ['log driver', host.LogConfig === undefined || seen.host.logDriver === host.LogConfig.Type],
+    ['healthcheck', sameCheck(seen.config.healthcheck, request.Healthcheck ?? image.config.healthcheck)],
+    ['stop signal', seen.config.stopSignal === (request.StopSignal ?? image.config.stopSignal)],
   ];
   return checks.filter(([, fits]) => !fits).map(([what]) => what);
 }
@@ -60,6 +64,12 @@ function mountsFit(seen: ContainerSeen, request: ContainerRequest): boolean {
       ),
     )
   );
+}
+
+function sameCheck(one: Healthcheck | null, other: Healthcheck | null): boolean {
+  if (one === null || other === null) return one === other;
+  const times = (check: Healthcheck) => [check.Interval, check.Timeout, check.StartPeriod, check.Retries].join();
+  return sameOrder(one.Test, other.Test) && times(one) === times(other);
 }
 
 function capabilities(names: string[]): string[] {

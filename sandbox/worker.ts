@@ -1,11 +1,11 @@
 /** Keeps one sandbox at its wish: one pass in flight, one pending, the newest wish wins. Knows no Docker. */
 
-import { PassFailed } from './env-pass.js';
 import { SandboxError } from './errors.js';
 import type { Expected } from './hints.js';
 import { older, revoked } from './holding.js';
 import { containerName } from './labels.js';
 import type { Lanes } from './lanes.js';
+import { PassFailed } from './pass.js';
 import { retryDelay } from './retry.js';
 import type { Timers } from './timers.js';
 import type { Applied, Delivery, Ledger, Log, Outcome, SandboxView, Wish, Wishes } from './types.js';

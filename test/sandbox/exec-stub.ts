@@ -95,6 +95,8 @@ function containerSeen(state: Pick<ContainerSeen['state'], 'running' | 'pid'>): 
       tty: false,
       openStdin: false,
       image: '',
+      healthcheck: null,
+      stopSignal: '',
     },
     host: {
       networkMode: '',
@@ -115,6 +117,8 @@ function containerSeen(state: Pick<ContainerSeen['state'], 'running' | 'pid'>): 
       restartPolicy: '',
       init: true,
       portBindings: {},
+      tmpfs: {},
+      logDriver: 'json-file',
     },
     mounts: [],
     networks: {},

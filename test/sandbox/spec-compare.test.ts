@@ -18,6 +18,9 @@ const image: ImageSeen = {
     labels: {},
     volumes: [],
     exposedPorts: [],
+    healthcheck: null,
+    shell: [],
+    stopSignal: '',
   },
 };
 const spec = specOf({
@@ -61,6 +64,8 @@ function made(): ContainerSeen {
       tty: false,
       openStdin: false,
       image: 'x',
+      healthcheck: null,
+      stopSignal: '',
     },
     host: {
       networkMode: 'none',
@@ -81,6 +86,8 @@ function made(): ContainerSeen {
       restartPolicy: 'no',
       init: true,
       portBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '81' }] },
+      tmpfs: {},
+      logDriver: 'json-file',
     },
     mounts: [
       { type: 'volume', name: 'ampoule-ws-ses_01', source: '/var/lib/x', destination: '/workspace', writable: true },

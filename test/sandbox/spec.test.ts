@@ -20,6 +20,9 @@ const image: ImageSeen = {
     labels: {},
     volumes: [],
     exposedPorts: [],
+    healthcheck: null,
+    shell: [],
+    stopSignal: '',
   },
 };
 

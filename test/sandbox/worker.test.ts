@@ -1,10 +1,10 @@
 /** One worker: what is in flight, what is pending, who is told what. */
 
 import t from 'tap';
-import { PassFailed } from '../../sandbox/env-pass.js';
 import { SandboxError } from '../../sandbox/errors.js';
 import type { Wish } from '../../sandbox/index.js';
 import { Lanes } from '../../sandbox/lanes.js';
+import { PassFailed } from '../../sandbox/pass.js';
 import { Worker } from '../../sandbox/worker.js';
 import { memoryLedger } from './memory-ledger.js';
 import { playDelivery } from './played-delivery.js';

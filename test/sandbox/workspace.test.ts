@@ -42,7 +42,19 @@ function played(volume: VolumeSeen | null, path: PathSeen | null) {
 const image: ImageSeen = {
   id: 'x',
   digests: [],
-  config: { user: '', env: [], entrypoint: [], cmd: [], workdir: '', labels: {}, volumes: [], exposedPorts: [] },
+  config: {
+    user: '',
+    env: [],
+    entrypoint: [],
+    cmd: [],
+    workdir: '',
+    labels: {},
+    volumes: [],
+    exposedPorts: [],
+    healthcheck: null,
+    shell: [],
+    stopSignal: '',
+  },
 };
 const roots: PathSeen = { kind: 'directory', uid: 0, gid: 0, mode: 0o755 };
 

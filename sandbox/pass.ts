@@ -18,7 +18,7 @@ const UNKNOWNS = 3;
 /** A pass that did not reach its wish, with what is there all the same. */
 export class PassFailed extends SandboxError {
   readonly seen: Applied['seen'] | null;
-  /** Nothing of the sandbox runs: whatever was to be taken away is held by no process. */
+  /** What the wish takes away is held by no process, and nothing else of it matters to those who wait. */
   readonly quiet: boolean;
 
   constructor(error: SandboxError, seen: Applied['seen'] | null, quiet: boolean) {
@@ -36,7 +36,7 @@ export interface PassParts {
   run: Execution;
 }
 
-export class EnvPass {
+export class Pass {
   readonly #parts: PassParts;
   #failure: SandboxError | null = null;
   #unknowns = 0;

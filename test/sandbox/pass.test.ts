@@ -1,10 +1,11 @@
 /** One pass: what it does about failures, unknown outcomes, and looks that take long. */
 
 import t from 'tap';
+import { ENV_RECIPE } from '../../sandbox/create.js';
 import type { Engine } from '../../sandbox/engine.js';
-import { EnvPass, PassFailed, type PassParts } from '../../sandbox/env-pass.js';
 import { Kernel } from '../../sandbox/env-revoke.js';
 import { SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
+import { Pass, PassFailed, type PassParts } from '../../sandbox/pass.js';
 import { Restarts } from '../../sandbox/restarts.js';
 import { memoryLedger } from './memory-ledger.js';
 import { held, macOf, specOf, wishOf } from './wishes.js';
@@ -79,7 +80,7 @@ function play(options: { holds?: ReturnType<typeof held>[]; status?: 'running' |
     restarts: new Restarts(),
     portsAsked: new Map(),
     run: {
-      creator: { engine: engine as Engine, ledger, shells: new Set(), cpus: 2 },
+      creator: { engine: engine as Engine, ledger, recipe: ENV_RECIPE, shells: new Set(), cpus: 2 },
       ...{
         engine: engine as Engine,
         kernel,
@@ -97,7 +98,7 @@ function play(options: { holds?: ReturnType<typeof held>[]; status?: 'running' |
       },
     },
   };
-  return { world, parts, pass: new EnvPass(parts) };
+  return { world, parts, pass: new Pass(parts) };
 }
 
 t.test('nothing to do: one look', async (t) => {

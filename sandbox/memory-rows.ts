@@ -1,0 +1,26 @@
+/** A ledger's rows as plans see them where values come by memory: containers hold none, so none is replaced for one; pure. */
+
+import type { Ledger, Wish } from './types.js';
+
+/** A wish for the container alone. */
+export function bare(wish: Wish): Wish {
+  return { ...wish, values: [] };
+}
+
+/** The same ledger without values and generations, which feeding keeps. A container that stands still holds nothing. */
+export function withoutValues(ledger: Ledger, wish: Wish): Ledger {
+  const { epoch, generation } = wish;
+  return {
+    ...ledger,
+    rows: (sandbox) =>
+      ledger
+        .rows(sandbox)
+        .map((row) => (row.dockerId === null ? { ...row, holds: [] } : { ...row, holds: [], epoch, generation })),
+    generation: () => {},
+    stopped(id) {
+      const row = ledger.rows(wish.spec.id).find((one) => one.id === id);
+      ledger.stopped(id);
+      if (row && row.holds.length > 0) ledger.delivered(id, row, []);
+    },
+  };
+}
