@@ -1,0 +1,103 @@
+/* The prompt hook's file, and which shells call it. The hook prints nothing, keeps $? and holds no value. */
+#include "init.h"
+#include "hook.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * bash calls it before each prompt. Other shells have no such place: there it is read once, puts a check into the prompt,
+ * and the check sends a signal whose trap reads this file again before the next command. Nothing is forked but by that
+ * check until there is a new generation. stderr is away, so that `set -x` shows no value.
+ */
+static const char HOOK[] =
+    "# Brings the variables of an interactive shell up to date at its prompt. Written by ampoule-init.\n"
+    "if [ -z \"${BASH_VERSION-}\" ]; then\n"
+    "  case ${PS1-} in\n"
+    "    *" PLACE_GENERATION "*) ;;\n"
+    "    *)\n"
+    "      PS1='$({ \\read -r g <" PLACE_GENERATION " && case ${" HOOK_STATE "-} in \"$g\"|\"$g \"*) ;; "
+    "*) \\kill -URG $$ ;; esac; } 2>/dev/null)'${PS1-}\n"
+    "      \\trap '{ . " PLACE_HOOK "; } 2>/dev/null' URG\n"
+    "      ;;\n"
+    "  esac\n"
+    "fi\n"
+    "{\n"
+    "  if \\read -r AMPOULE_NOW <" PLACE_GENERATION "; then\n"
+    "    case ${" HOOK_STATE "-} in \"$AMPOULE_NOW\"|\"$AMPOULE_NOW \"*) ;; *) \\eval \"$(" PLACE "/refresh)\" ;; esac\n"
+    "  fi\n"
+    "  \\unset AMPOULE_NOW\n"
+    "} 2>/dev/null\n";
+
+/* Beside it and renamed: a shell reads the whole of one or of the other. */
+static void put(const char *path, const char *text, size_t length) {
+    char aside[64];
+    snprintf(aside, sizeof aside, "%s.new", path);
+    unlink(aside);
+    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+    bool whole = fd >= 0 && write(fd, text, length) == (ssize_t)length && fchmod(fd, 0444) == 0;
+    if (fd >= 0) close(fd);
+    /* Without the file no shell is told, and none is wrong. */
+    if (!whole || rename(aside, path) != 0) {
+        unlink(aside);
+        unlink(path);
+    }
+}
+
+void hook_write(void) { put(PLACE_HOOK, HOOK, sizeof HOOK - 1); }
+
+void generation_text(char into[GENERATION_TEXT], uint32_t epoch, uint64_t generation) {
+    snprintf(into, GENERATION_TEXT, "%lu.%llu", (unsigned long)epoch, (unsigned long long)generation);
+}
+
+void hook_tell(uint32_t epoch, uint64_t generation) {
+    char text[GENERATION_TEXT + 1];
+    generation_text(text, epoch, generation);
+    strcat(text, "\n");
+    put(PLACE_GENERATION, text, strlen(text));
+}
+
+static bool one_of(const char *word, const char *const *words) {
+    for (; *words != NULL; words++)
+        if (strcmp(word, *words) == 0) return true;
+    return false;
+}
+
+/* Whether a shell with these arguments reads its commands from a person. */
+static bool interactive(char *const *argv, bool terminal) {
+    static const char *const TAKE_A_WORD[] = {"--rcfile", "--init-file", "-O", "+O", "-o", "+o", NULL};
+    bool asked = false, command = false, operands = false, stdin_too = false;
+    for (char *const *word = argv + (argv[0] != NULL); *word != NULL; word++) {
+        const char *text = *word;
+        if (strcmp(text, "--") == 0 || strcmp(text, "-") == 0) {
+            operands = word[1] != NULL;
+            break;
+        }
+        if (one_of(text, TAKE_A_WORD)) {
+            if (word[1] == NULL) break;
+            word++;
+        } else if (strncmp(text, "--", 2) == 0) {
+            continue;
+        } else if (text[0] == '-' || text[0] == '+') {
+            if (strchr(text, 'i') != NULL) asked = true;
+            if (strchr(text, 'c') != NULL) command = true;
+            if (strchr(text, 's') != NULL) stdin_too = true;
+        } else {
+            operands = true;
+            break;
+        }
+    }
+    return asked || (terminal && !command && (!operands || stdin_too));
+}
+
+const char *hook_variable(const char *program, char *const *argv, bool terminal) {
+    static const char *const SHELLS[] = {"sh", "dash", "ash", NULL};
+    const char *slash = strrchr(program, '/');
+    const char *name = slash == NULL ? program : slash + 1;
+    bool bash = strcmp(name, "bash") == 0;
+    if ((!bash && !one_of(name, SHELLS)) || !interactive(argv, terminal)) return NULL;
+    return bash ? "PROMPT_COMMAND={ . " PLACE_HOOK "; } 2>/dev/null" : "ENV=" PLACE_HOOK;
+}
