@@ -1,34 +1,12 @@
 /** The README's walk-through with curl: its blocks are run in order, as they stand, on a real daemon and engine. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { run } from '../engine/command.js';
 import { startDaemon } from '../engine/daemon.js';
 import { startEngine } from '../engine/engine.js';
-
-const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-
-/** What stands in bold before a block, and the block. */
-function blocks(markdown: string): { title: string; text: string }[] {
-  let title = '';
-  const found: { title: string; text: string }[] = [];
-  for (const match of markdown.matchAll(/^\*\*(.+?)\*\*|^(One call)|^```bash\n([\s\S]*?)^```$/gm)) {
-    if (match[3] !== undefined) found.push({ title, text: match[3] });
-    else title = (match[1] ?? match[2] ?? '').replace(/[.,]$/, '');
-  }
-  return found;
-}
-
-/** `! command` must fail, which `set -e` alone does not ask for; before a pipe, the first part must succeed all the same. */
-function strict(text: string): string {
-  return text.replace(/^! (.+)$/gm, (_, command: string) => {
-    const [first = '', ...rest] = command.split(' | ');
-    if (rest.length === 0) return `if ${command}; then exit 97; fi`;
-    return `out=$(${first}); if printf '%s\\n' "$out" | ${rest.join(' | ')}; then exit 97; fi`;
-  });
-}
+import { blocks, outputs, README, scriptOf, strict } from './readme-blocks.js';
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -56,8 +34,7 @@ t.test('the walk-through does what the README says', { timeout: 280_000 }, async
   const all = blocks(README);
   t.equal(all.length, README.split('```bash\n').length - 1, 'every block is found');
   t.ok(all.length > 10);
-  const script = all.map(({ text }, at) => `echo '@@ ${at}'\n${strict(text)}\necho`).join('\n');
-  const ran = await run('bash', ['-c', `set -euo pipefail\n${script}\necho '@@ end'`], {
+  const ran = await run('bash', ['-c', scriptOf(all)], {
     cwd: directory,
     withinMs: 270_000,
     env: {
@@ -66,7 +43,7 @@ t.test('the walk-through does what the README says', { timeout: 280_000 }, async
       DOCKER_HOST: engine.dockerHost,
     },
   });
-  const said = ran.stdout.split(/^@@ .*$/m).slice(1);
+  const said = outputs(ran.stdout);
   t.match(ran.stdout, /@@ end\n$/, `stopped in "${all[said.length - 1]?.title}":\n${said.at(-1)}\n${ran.stderr}`);
   const output = (title: string): string => said[all.findIndex((block) => block.title === title)] ?? '';
 

@@ -1,0 +1,43 @@
+/** The blocks of the README that are commands to be run, and the shell that runs them strictly. Runs nothing itself. */
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Block {
+  /** What stands in bold before it. */
+  title: string;
+  text: string;
+}
+
+export const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+
+/** What stands in bold before a block, and the block. */
+export function blocks(markdown: string): Block[] {
+  let title = '';
+  const found: Block[] = [];
+  for (const match of markdown.matchAll(/^\*\*(.+?)\*\*|^(One call)|^```bash\n([\s\S]*?)^```$/gm)) {
+    if (match[3] !== undefined) found.push({ title, text: match[3] });
+    else title = (match[1] ?? match[2] ?? '').replace(/[.,]$/, '');
+  }
+  return found;
+}
+
+/** `! command` must fail, which `set -e` alone does not ask for; before a pipe, the first part must succeed all the same. */
+export function strict(text: string): string {
+  return text.replace(/^! (.+)$/gm, (_, command: string) => {
+    const [first = '', ...rest] = command.split(' | ');
+    if (rest.length === 0) return `if ${command}; then exit 97; fi`;
+    return `out=$(${first}); if printf '%s\\n' "$out" | ${rest.join(' | ')}; then exit 97; fi`;
+  });
+}
+
+/** A script of all blocks for `bash -c`; its output has a line `@@ N` before each block's, and `@@ end` last. */
+export function scriptOf(all: readonly Block[]): string {
+  const script = all.map(({ text }, at) => `echo '@@ ${at}'\n${strict(text)}\necho`).join('\n');
+  return `set -euo pipefail\n${script}\necho '@@ end'`;
+}
+
+/** What each block printed. */
+export function outputs(stdout: string): string[] {
+  return stdout.split(/^@@ .*$/m).slice(1);
+}
