@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { findDaemon, type RunningDaemon } from './ampouled.js';
 import { must } from './command.js';
-import { container, demonstrate, SECRET, SESSIONS } from './demo.js';
+import { BOX, container, demonstrate, ENV_BOX, SECRET, SESSIONS } from './demo.js';
 import { type FoundEngine, findEngine } from './engine.js';
 import { importBusybox, staticBusybox } from './image.js';
 import { makeRoot, note, type Places, placesFor } from './places.js';
@@ -63,7 +63,8 @@ Copy these lines to go on:
   alias ampoule='${CLI}'
 
 ${curl('PUT', `/v1/sessions/${session}/secrets/${SECRET}`)}
-  docker exec ${container(session)} env
+  docker exec ${container(BOX)} env
+  docker inspect ${container(BOX)} ${container(ENV_BOX)} | grep ${SECRET}
 ${curl('GET', `/v1/sessions/${session}/secrets`)}
 ${curl('DELETE', `/v1/sessions/${session}/secrets/${SECRET}`)}
   ampoule status

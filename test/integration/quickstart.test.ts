@@ -23,7 +23,7 @@ quickstart() { node daemon/quickstart/setup.mjs quickstart --then daemon/quickst
 quickstart
 eval "$(quickstart | tee "$AMPOULE_QUICKSTART_DIR-second" | grep '^  export')"
 curl -fsS -o /dev/null -X PUT -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR/v1/sessions/quickstart-one/secrets/QUICKSTART_GREETING"
-docker exec ampoule-quickstart-one env | grep ^QUICKSTART_GREETING=hello- >/dev/null
+docker exec ampoule-quickstart-box env | grep ^QUICKSTART_GREETING=hello- >/dev/null
 quickstart --uninstall
 firewall >"$AMPOULE_QUICKSTART_DIR-after"
 echo ALL DONE
@@ -47,10 +47,13 @@ t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 
     'the daemon',
     'register a secret',
     'open two sessions',
-    'start a sandbox in each',
-    'before: neither has it',
+    'start a sandbox in the first',
+    'and one with delivery env',
+    'and one in the second session',
+    'before: none of them has it',
     'activate it in the first session',
     'it is there',
+    'env: Docker has it too',
     'the other session does not have it',
     'deactivate it',
     'it is gone, and the other never had it',
