@@ -1,42 +1,160 @@
-/** Builds the layer of the containers on top of a vault: engine, delivery, reconciler. Starts nothing. */
+/** Builds the layer of the containers on top of a vault: engine, both deliveries, reconciler. Starts nothing. */
 
 import {
   connectEngine,
   type Delivery,
+  type Engine,
   type Failpoint,
+  type InitPlace,
   type Log,
+  type MemoryDelivery,
   makeEnvDelivery,
+  makeMemoryDelivery,
   makeReconciler,
+  type Probe,
+  probeMemory,
   type Reconciler,
+  SandboxError,
 } from '../sandbox/index.js';
-import type { Vault } from '../store/index.js';
+import type { DeliveryKind, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import { makeDeliveries } from './deliveries.js';
+import { holderLog } from './holders.js';
+import { makeGround } from './init-place.js';
 import { ledgerOver } from './ledger.js';
-import type { Logger } from './parts.js';
-import { wishesOf } from './wish.js';
+import type { Deliveries, Logger } from './parts.js';
+import { programsDirectory } from './programs.js';
+import { isSandboxId, wishesOf } from './wish.js';
 
 export interface Sandboxing {
-  delivery: Delivery;
+  /** The one that a sandbox was resolved to. */
+  delivery(sandbox: string): Delivery;
+  deliveries: Deliveries;
   reconciler: Reconciler;
+  /** Lets go of sandboxes and writes what was collected; before the vault closes. */
+  close(): Promise<void>;
 }
 
-/** @param failpoint called around each Docker call; given by test builds only. */
-export function assembleSandboxes(
-  config: Pick<Config, 'dockerHost'>,
-  vault: Vault,
-  logger: Logger,
-  failpoint?: Failpoint,
-): Sandboxing {
+export interface SandboxingOptions {
+  config: Pick<Config, 'dockerHost' | 'delivery' | 'runDir' | 'auditHeadFile' | 'dataDir'>;
+  vault: Vault;
+  log: Logger;
+  /** Hears of each connection that was refused, by reason. */
+  refused?: (reason: string) => void;
+  /** Around each Docker call; given by test builds only. */
+  failpoint?: Failpoint | undefined;
+  /** Another ampoule-init; given by test builds only. */
+  init?: string | undefined;
+}
+
+export function assembleSandboxes({
+  config,
+  vault,
+  log: logger,
+  refused,
+  failpoint,
+  init,
+}: SandboxingOptions): Sandboxing {
   // An operation names containers and secrets in its message; its fields say the same to machines, and the line stays constant.
   const log: Log = (level, message, fields) =>
     logger[level](fields?.operation === undefined ? message : 'operation', fields);
-  const ledger = ledgerOver(vault);
+  const holders = holderLog(vault.containers, logger);
+  const ledger = ledgerOver(vault, holders);
   const engine = connectEngine({ host: config.dockerHost, ...(failpoint === undefined ? {} : { failpoint }) });
-  const delivery = makeEnvDelivery({ engine, ledger, log });
+  const ground = makeGround({ config, engine, programs: programsDirectory(), ...(init === undefined ? {} : { init }) });
+  const byEnv = makeEnvDelivery({ engine, ledger, log });
+  const memory = built(() =>
+    makeMemoryDelivery({
+      ...{ engine, ledger, log, place: ground.place },
+      ...(refused === undefined ? {} : { counted: refused }),
+      changed: (id) => reconciler.wake(id),
+    }),
+  );
+  const byMemory = prepared(memory, ground.prepare);
+  const kindOf = kinds(vault);
+  const delivery = (id: string): Delivery => (kindOf(id) === 'memory' ? byMemory : byEnv);
   const reconciler = makeReconciler({
-    ...{ engine, ledger, log, vault: vault.id, wishes: wishesOf(vault) },
-    delivery: () => delivery,
-    removeOrphans: (id, sandbox) => delivery.removeOrphans(id, sandbox),
+    ...{ engine, ledger, log, vault: vault.id, wishes: wishesOf(vault), delivery },
+    // Ours by the same signs, whichever made it; the second also knows what lies beside the container.
+    async removeOrphans(id, sandbox) {
+      await byEnv.removeOrphans(id, sandbox);
+      await memory.removeOrphans(id, sandbox);
+    },
   });
-  return { delivery, reconciler };
+  const deliveries = makeDeliveries({
+    configured: config.delivery,
+    probe: async () => unprepared(await ground.prepare()) ?? (await probe(engine, ground.place, vault.id, log)),
+    engineId: async () => (await engine.info()).id,
+    reachable: () => reconciler.reachable(),
+    log: logger,
+  });
+  return {
+    ...{ delivery, deliveries, reconciler },
+    async close() {
+      await memory.close();
+      holders.flush();
+    },
+  };
+}
+
+function unprepared(reason: string | null): Probe | null {
+  return reason === null ? null : { works: false, reason };
+}
+
+/** Where the peer's number means nothing to us, the first connection of a start that we made has to do. */
+async function probe(engine: Engine, place: InitPlace, vault: string, log: Log): Promise<Probe> {
+  const said = await probeMemory({ engine, place, vault, log });
+  if (said.works || place.peer === null) return said;
+  const peerless = await probeMemory({ engine, place: { ...place, peer: null }, vault, log });
+  if (!peerless.works) return said;
+  place.peer = null;
+  log('warn', 'processes of the engine cannot be told apart from here: a sandbox rests on its first connection');
+  return peerless;
+}
+
+/** Nothing is made before it is known where sockets and programs lie; taking away needs to know neither. */
+function prepared(memory: MemoryDelivery, prepare: () => Promise<string | null>): Delivery {
+  const { execs, attach } = memory;
+  return {
+    kind: memory.kind,
+    async apply(wish, options) {
+      const reason = wish.goal === 'running' ? await prepare() : null;
+      if (reason !== null) throw new SandboxError('DELIVERY_UNAVAILABLE', reason, { retry: true });
+      return memory.apply(wish, options);
+    },
+    revoke: (id) => memory.revoke(id),
+    exec: (request) => memory.exec(request),
+    ...(execs === undefined ? {} : { execs: execs.bind(memory) }),
+    ...(attach === undefined ? {} : { attach: attach.bind(memory) }),
+    logs: (id, options, signal) => memory.logs(id, options, signal),
+  };
+}
+
+/** Of a sandbox; it never changes. One that is not known has none, and is no more than an orphan. */
+function kinds(vault: Vault): (sandbox: string) => DeliveryKind {
+  const known = new Map<string, DeliveryKind>();
+  return (id) => {
+    const there = known.get(id);
+    if (there !== undefined || !isSandboxId(id)) return there ?? 'env';
+    const kind = vault.sandboxes.wanted(id)?.sandbox.delivery;
+    if (kind === undefined) return 'env';
+    known.set(id, kind);
+    return kind;
+  };
+}
+
+/** Until delivery by memory is there, nothing is resolved to it, since its probe says so. */
+function built(make: () => MemoryDelivery): MemoryDelivery {
+  try {
+    return make();
+  } catch (error) {
+    const missing = (): never => {
+      throw error;
+    };
+    const nothing = async (): Promise<void> => {};
+    return {
+      ...{ kind: 'memory', apply: missing, revoke: nothing, exec: missing, logs: missing },
+      ...{ removeOrphans: nothing, close: nothing },
+    };
+  }
 }

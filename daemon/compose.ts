@@ -5,7 +5,7 @@ import type { Caller, Page, Sandbox, SandboxId, SessionId, TokenId, Vault } from
 import type { Config } from './config.js';
 import { createEventHub } from './events.js';
 import { createMetrics } from './metrics.js';
-import type { Logger, Parts } from './parts.js';
+import type { Deliveries, Logger, Parts } from './parts.js';
 import { redactorsFor } from './redaction.js';
 import { revokeEverything } from './revocation.js';
 import { isSandboxId } from './wish.js';
@@ -17,7 +17,9 @@ export interface Ingredients {
   config: Config;
   vault: Vault;
   reconciler: Reconciler;
-  delivery: Delivery;
+  /** The one that a sandbox was resolved to. */
+  delivery(sandbox: string): Delivery;
+  deliveries: Deliveries;
   log: Logger;
   version: string;
   /** Looks again at what expires next. */
@@ -32,7 +34,16 @@ export interface Composed {
   changed(sessions: SessionId[], sandboxes: SandboxId[]): void;
 }
 
-export function compose({ config, vault, reconciler, delivery, log, version, reschedule }: Ingredients): Composed {
+export function compose({
+  config,
+  vault,
+  reconciler,
+  delivery,
+  deliveries,
+  log,
+  version,
+  reschedule,
+}: Ingredients): Composed {
   const events = createEventHub(Date.now());
   const metrics = createMetrics(
     () => ({
@@ -56,8 +67,7 @@ export function compose({ config, vault, reconciler, delivery, log, version, res
 
   return {
     parts: {
-      ...{ config, vault, reconciler, events, metrics, log, version, reschedule, sandboxesOf },
-      delivery: () => delivery,
+      ...{ config, vault, reconciler, delivery, deliveries, events, metrics, log, version, reschedule, sandboxesOf },
       now: Date.now,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),

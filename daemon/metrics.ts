@@ -16,6 +16,8 @@ const HELP: Record<string, string> = {
   ampoule_tombstones: 'Revocations in effect that could not be recorded yet',
   ampoule_disk_free_bytes: 'Bytes free where the vault lies',
   ampoule_resident_memory_bytes: 'Resident memory of the daemon',
+  ampoule_init_refusals_total: 'Connections of sandboxes that were refused, by reason',
+  ampoule_deliveries_total: 'Sandboxes launched, by delivery',
   ampoule_build_info: 'Version of the daemon',
 };
 

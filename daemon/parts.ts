@@ -1,7 +1,7 @@
 /** The parts that the process wires together and the routes work with. Types only. */
 
 import type { Delivery, Reconciler } from '../sandbox/index.js';
-import type { Caller, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
+import type { Caller, DeliveryKind, RequestedDelivery, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 
 /** What `GET /v1/events` says: that something of this kind and id changed, never its state. */
@@ -58,12 +58,35 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** Which delivery a new sandbox gets when nobody asks for one, and why. */
+export interface DeliveryReport {
+  configured: RequestedDelivery;
+  resolved: DeliveryKind;
+  /** Of delivery by memory: found out to work or not, being found out, or not asked for. */
+  state: 'works' | 'unavailable' | 'probing' | 'unasked';
+  /** Why it is not memory. */
+  reason?: string;
+}
+/** What a new sandbox gets; notices go into the answer. */
+export interface Resolution {
+  delivery: DeliveryKind;
+  notices: string[];
+}
+export interface Deliveries {
+  report(): DeliveryReport;
+  /** Waits for a probe at most 10 s. Throws DELIVERY_UNAVAILABLE for memory where it cannot be had. */
+  resolve(requested: RequestedDelivery): Promise<Resolution>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
 export interface Parts {
   config: Config;
   vault: Vault;
   reconciler: Reconciler;
   /** The delivery that a sandbox was resolved to. */
   delivery(sandbox: SandboxId): Delivery;
+  deliveries: Deliveries;
   events: EventHub;
   metrics: Metrics;
   log: Logger;

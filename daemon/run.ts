@@ -37,10 +37,14 @@ export async function run(config: Config, env: Environment): Promise<void> {
   makePlaces(config);
   const hooks = await testing(env);
   const vault = await openedVault(config, log, hooks);
-  const { delivery, reconciler } = assembleSandboxes(config, vault, log, hooks?.sandbox);
+  const sandboxing = assembleSandboxes({
+    ...{ config, vault, log, failpoint: hooks?.sandbox, init: hooks?.init },
+    refused: (reason) => parts.metrics.count('ampoule_init_refusals_total', { reason }),
+  });
+  const { delivery, deliveries, reconciler } = sandboxing;
   let scheduler: Scheduler | null = null;
   const { parts, begun, changed } = compose({
-    ...{ config, vault, reconciler, delivery, log, version },
+    ...{ config, vault, reconciler, delivery, deliveries, log, version },
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);
@@ -52,13 +56,15 @@ export async function run(config: Config, env: Environment): Promise<void> {
       log.error('ending after an unexpected error', { code: 'INTERNAL' });
     } else log.info('stopping', { cause: signal ?? 'asked' });
     scheduler?.stop();
-    await Promise.all([listening.close(), reconciler.stop()]);
+    await Promise.all([listening.close(), reconciler.stop(), deliveries.stop()]);
+    await sandboxing.close();
     vault.close();
   });
 
   const state = vault.status().state;
   if (state === 'sealed') say('The vault is sealed: nothing is delivered. Run `ampoule vault unseal`.');
   say(`ampouled ${version} is ready at ${listening.addresses.join(' and ')} (vault ${state})`);
+  deliveries.start();
   // A rejection nobody handles ends the process, as it should when the first look fails for another reason than Docker.
   void reconciler.start().then(() => {
     begun();

@@ -9,6 +9,8 @@ declare const AMPOULE_TEST_BUILD: boolean | undefined;
 export interface Testing {
   vault: Pick<OpenOptions, 'failpoint' | 'synchronous'>;
   sandbox: SandboxFailpoint;
+  /** Another ampoule-init to deliver with. */
+  init: string | undefined;
 }
 
 /** null in everything but a test build. */
@@ -22,6 +24,7 @@ export async function testing(env: Environment): Promise<Testing | null> {
         ...(env.AMPOULE_SYNCHRONOUS === 'OFF' ? { synchronous: 'OFF' as const } : {}),
       },
       sandbox: points.async,
+      init: env.AMPOULE_TEST_INIT,
     };
   }
   return null;

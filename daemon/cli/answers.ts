@@ -31,7 +31,7 @@ export interface VaultAnswer {
   unlock: 'keyFile' | 'passphrase';
   createdAt: string;
   version: string;
-  delivery: { configured: string; resolved: string };
+  delivery: { configured: string; resolved: string; state: string; reason?: string };
   engine: { reachable: boolean };
   /** Revocations in effect that could not be recorded yet. */
   unrecorded: number;

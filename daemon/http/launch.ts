@@ -13,27 +13,23 @@ const HOUR = 3_600_000;
 const DEFAULT_LIMITS = { cpus: 2, memory: 4 * 2 ** 30, pids: 512 };
 const DEFAULT_GRACE = 500;
 const DEFAULT_LEASE = 30_000;
+/** Shorter ones would run out whenever the machine is busy. */
+const SHORTEST_LEASE = 1_000;
+/** As many milliseconds as an init counts, in whole days. */
+const LONGEST_LEASE = 49 * 24 * HOUR;
 const LONGEST_GRACE = 10 * 60_000;
 
 export interface LaunchContext {
-  config: Pick<Config, 'defaultImage' | 'workspaceRoots' | 'delivery'>;
+  config: Pick<Config, 'defaultImage' | 'workspaceRoots'>;
   caller: Caller;
-  /** Delivery of the session that it goes into; of an inline one, what it asks for. */
-  sessionDelivery: RequestedDelivery;
+  /** What was asked for, and what it comes to here. */
+  delivery: { requested: RequestedDelivery; resolved: DeliveryKind };
 }
 
 /** The sandbox that the body declares. Throws INVALID_INPUT, DELIVERY_UNAVAILABLE. */
 export function declareSandbox(body: NewSandboxBody, context: LaunchContext): NewSandbox {
-  const requestedDelivery = body.delivery ?? context.sessionDelivery;
-  const delivery = resolveDelivery(requestedDelivery, context.config.delivery);
-  if (body.oneShot === true) throw unavailable('oneShot', 'Leave it out');
-  if (body.lease !== undefined) throw unavailable('lease', 'Leave it out');
-  if (body.onChange === 'keep') {
-    throw invalid(
-      '/onChange',
-      'Delivery env makes the container again at each change. Leave it out, or take "restart".',
-    );
-  }
+  const { requested, resolved } = context.delivery;
+  if (resolved === 'env') assertByEnv(body);
   const settings = settingsOf(body, context);
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
@@ -42,16 +38,15 @@ export function declareSandbox(body: NewSandboxBody, context: LaunchContext): Ne
     settings,
     ...(body.only === undefined ? {} : { only: body.only }),
     ...(body.as === undefined ? {} : { as: body.as }),
-    requestedDelivery,
-    delivery,
+    requestedDelivery: requested,
+    delivery: resolved,
     idle: idleOf(body, settings),
   };
 }
 
-/** The session that a body declares; `delivery: "memory"` is refused. */
+/** The session that a body declares. */
 export function declareSession(body: NewSessionBody, pointer = ''): NewSession {
   const { ttl, idle, ...rest } = body;
-  if (body.delivery === 'memory') throw unavailable('delivery "memory"', 'Take "env" or "auto"');
   return {
     ...rest,
     ...(ttl === undefined ? {} : { ttl: parseDuration(ttl, `${pointer}/ttl`, { min: 1 }) }),
@@ -73,12 +68,24 @@ export function wishesOf(wishes: readonly Wish[], pointer: string): { name: stri
   });
 }
 
-/** What a sandbox gets; only `env` is there so far. */
-export function resolveDelivery(requested: RequestedDelivery, configured: RequestedDelivery): DeliveryKind {
-  if (requested === 'memory' || (requested === 'auto' && configured === 'memory')) {
-    throw unavailable('delivery "memory"', 'Take "env" or "auto"');
+/** Which delivery a launch asks for: its own word, or its session's. */
+export function requestedDelivery(
+  body: Pick<NewSandboxBody, 'delivery'>,
+  session: RequestedDelivery,
+): RequestedDelivery {
+  return body.delivery ?? session;
+}
+
+/** Docker's configuration cannot do these. */
+function assertByEnv(body: NewSandboxBody): void {
+  if (body.oneShot === true) throw unavailable('oneShot');
+  if (body.lease !== undefined) throw unavailable('lease');
+  if (body.onChange === 'keep') {
+    throw invalid(
+      '/onChange',
+      'Delivery env makes the container again at each change. Leave it out, take "restart", or delivery "memory".',
+    );
   }
-  return 'env';
 }
 
 function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): SandboxSettings {
@@ -111,7 +118,7 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
     labels: labelsOf(body, caller),
     onChange: body.onChange ?? null,
     grace: body.grace === undefined ? DEFAULT_GRACE : parseDuration(body.grace, '/grace', { max: LONGEST_GRACE }),
-    lease: DEFAULT_LEASE,
+    lease: leaseOf(body),
     oneShot: body.oneShot ?? false,
     persist: body.persist ?? false,
     tty: body.tty ?? false,
@@ -133,6 +140,11 @@ function labelsOf(body: NewSandboxBody, caller: Caller): Record<string, string> 
   return body.labels ?? {};
 }
 
+function leaseOf({ lease }: NewSandboxBody): number | null {
+  if (lease === undefined) return DEFAULT_LEASE;
+  return lease === 'never' ? null : parseDuration(lease, '/lease', { min: SHORTEST_LEASE, max: LONGEST_LEASE });
+}
+
 function idleOf(body: NewSandboxBody, settings: SandboxSettings): number | null {
   if (body.idle === 'never') return null;
   if (body.idle !== undefined) return parseDuration(body.idle, '/idle', { min: 1000 });
@@ -140,9 +152,9 @@ function idleOf(body: NewSandboxBody, settings: SandboxSettings): number | null 
   return settings.persist ? 24 * HOUR : HOUR;
 }
 
-function unavailable(what: string, todo: string): DaemonError {
+function unavailable(what: string): DaemonError {
   return new DaemonError(
     'DELIVERY_UNAVAILABLE',
-    `${what} needs delivery by memory, which this version does not have. ${todo}.`,
+    `${what} needs delivery by memory, and this sandbox would have env. Leave it out, or take delivery "memory": \`ampoule status\` says whether that works here.`,
   );
 }

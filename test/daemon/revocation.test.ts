@@ -15,12 +15,13 @@ t.test('every sandbox with a value is ended, once; what could not be is told', a
   ledger.intend({ ...row, sandbox: two, holds });
   ledger.intend({ ...row, sandbox: empty, holds: [] });
   const ended: string[] = [];
-  const answer = await revokeEverything(vault, {
+  const answer = await revokeEverything(vault, (of) => ({
     revoke: async (name) => {
+      t.equal(of, name, 'each by its own delivery');
       ended.push(name);
       if (name === two) throw new Error('engine away');
     },
-  });
+  }));
   t.same(ended.sort(), [one, two].sort());
   t.same(answer, { failed: [two] });
 });

@@ -56,7 +56,7 @@ async function status(invocation: Invocation): Promise<number> {
     ['daemon', `${client.address} (version ${version})`],
     ['token', invocation.token.from],
     ['engine', engine.reachable ? 'reachable' : 'does not answer'],
-    ['delivery', `${delivery.resolved} (configured: ${delivery.configured})`],
+    ['delivery', deliveryText(delivery)],
     ['sessions', await count('sessions')],
     ['sandboxes', await count('sandboxes')],
     ['session', named === null ? undefined : `${named.session} (${named.from})`],
@@ -67,6 +67,12 @@ async function status(invocation: Invocation): Promise<number> {
     await output.say(`${unrecorded} revocations are in effect and not recorded yet. Make room on the disk.`);
   if (sealed) await output.say('the vault is sealed. Run `ampoule vault unseal`.');
   return EXIT.done;
+}
+
+/** Which delivery new sandboxes have, and why it is not memory. */
+export function deliveryText({ configured, resolved, state, reason }: VaultAnswer['delivery']): string {
+  const found = state === 'works' ? ', memory works here' : '';
+  return `${resolved} (configured: ${configured}${found})${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 async function use(invocation: Invocation): Promise<number> {

@@ -1,14 +1,12 @@
 /** Routes of sandboxes: launch, list, look, remove. */
 
-import type { RequestedDelivery } from '../../../store/index.js';
-import { revoking, settle } from '../../change.js';
+import { revoking } from '../../change.js';
 import { DELETED, DELETED_WITH_WORKSPACE } from '../../end-reason.js';
-import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
-import { declareSandbox } from '../launch.js';
+import { launched, planLaunch } from '../launch-run.js';
 import { sandboxAnswer } from '../represent-sandbox.js';
 import { changeResponses, type Http, settled, waitOf } from '../respond.js';
 import { NewSandboxBody, Sandbox, SandboxesQuery, SandboxParams } from '../schemas/sandboxes.js';
@@ -17,10 +15,7 @@ import { list, pageOf } from '../schemas/shared.js';
 
 export function sandboxRoutes(app: App, http: Http): void {
   const { parts } = http;
-  const { sandboxes, sessions } = parts.vault;
-
-  const sessionDelivery = (caller: Caller, { session }: NewSandboxBody): RequestedDelivery =>
-    (typeof session === 'string' ? sessions.get(caller, session).delivery : session.delivery) ?? 'auto';
+  const { sandboxes } = parts.vault;
 
   app.get(
     '/v1/sandboxes',
@@ -53,24 +48,14 @@ export function sandboxRoutes(app: App, http: Http): void {
     async (request, reply) => {
       const caller = callerOf(request);
       const wait = waitOf(request.query);
-      const { config } = parts;
-      const { resource } = once(parts, request, () => {
-        const context = { config, caller, sessionDelivery: sessionDelivery(caller, request.body) };
-        return sandboxes.create(caller, declareSandbox(request.body, context)).sandbox.id;
-      });
+      const launch = await planLaunch(parts, caller, request.body);
+      const { resource } = once(parts, request, launch.make);
       const sandbox = sandboxes.get(caller, resource);
-      parts.events.emit({ kind: 'sandbox', id: sandbox.id });
-      parts.events.emit({ kind: 'session', id: sandbox.session });
-      parts.reschedule();
-      // Its secrets reach the session's other sandboxes too; the answer is about this one, so it waits for no other.
-      for (const id of parts.sandboxesOf([sandbox.session])) parts.reconciler.wake(id);
-      const { generation } = sessions.get(caller, sandbox.session);
-      const target = { epoch: parts.vault.status().epoch, generation };
-      const outcome = await settle(parts, sandbox.id, target, wait, http.streams.stopping);
+      const outcome = await launched(parts, caller, sandbox.id, wait, http.streams.stopping);
       return reply
         .code(outcome.state === 'applied' ? 201 : 202)
         .header('location', `/v1/sandboxes/${sandbox.id}`)
-        .send(sandboxAnswer(parts, sandboxes.get(caller, sandbox.id), outcome.notices));
+        .send(sandboxAnswer(parts, sandboxes.get(caller, sandbox.id), [...launch.notices, ...outcome.notices]));
     },
   );
 

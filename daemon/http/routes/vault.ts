@@ -5,7 +5,6 @@ import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
 import type { App } from '../fastify.js';
-import { resolveDelivery } from '../launch.js';
 import type { Http } from '../respond.js';
 import { RekeyAnswer, RekeyBody, SealAnswer, SealBody, UnsealBody, VaultAnswer } from '../schemas/vault.js';
 import { utf8Of } from '../values.js';
@@ -15,15 +14,11 @@ const DAEMON: Caller = { kind: 'daemon' };
 export function vaultRoutes(app: App, { parts }: Http): void {
   const answer = () => {
     const status = parts.vault.status();
-    const configured = parts.config.delivery;
     return {
       ...status,
       createdAt: formatTime(status.createdAt),
       version: parts.version,
-      delivery: {
-        configured,
-        resolved: configured === 'memory' ? ('memory' as const) : resolveDelivery('env', configured),
-      },
+      delivery: parts.deliveries.report(),
       engine: { reachable: parts.reconciler.reachable() },
       unrecorded: parts.vault.tombstones(),
     };

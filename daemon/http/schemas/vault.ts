@@ -43,7 +43,15 @@ export const VaultAnswer = Type.Object(
     unlock: Type.Enum(['keyFile', 'passphrase']),
     createdAt: Type.String(),
     version: Type.String({ description: "the daemon's version" }),
-    delivery: Type.Object({ configured: DeliveryChoice, resolved: DeliveryName }),
+    delivery: Type.Object(
+      {
+        configured: DeliveryChoice,
+        resolved: DeliveryName,
+        state: Type.Enum(['works', 'unavailable', 'probing', 'unasked']),
+        reason: Type.Optional(Type.String({ description: 'why it is not memory' })),
+      },
+      { description: 'what a sandbox gets that asks for none; state: whether memory works here' },
+    ),
     engine: Type.Object({ reachable: Type.Boolean() }),
     unrecorded: Type.Integer({ description: 'revocations in effect that could not be recorded yet' }),
   },

@@ -7,7 +7,7 @@ import type { Config } from '../../../daemon/config.js';
 import { createEventHub } from '../../../daemon/events.js';
 import { buildApp } from '../../../daemon/http/app.js';
 import { createMetrics } from '../../../daemon/metrics.js';
-import type { LogFields, Parts, Redactor } from '../../../daemon/parts.js';
+import type { LogFields, Parts, Redactor, Resolution } from '../../../daemon/parts.js';
 import type {
   Delivery,
   ExecExit,
@@ -44,6 +44,8 @@ export interface World {
   ) => Partial<RunningExec> & { chunks?: { stream: 'stdout' | 'stderr'; data: Uint8Array }[] };
   logs: { stream: 'stdout' | 'stderr'; data: Uint8Array }[];
   started: boolean;
+  /** What a launch that asks for `auto` gets. */
+  resolution: Resolution;
   call(method: string, url: string, body?: unknown, options?: InjectOptions): Promise<Answer>;
   as(token: string | null): World['call'];
   mint(kind: 'operator' | 'launcher' | 'agent' | 'metrics', more?: object): Promise<string>;
@@ -101,6 +103,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     exec: () => ({ chunks: [{ stream: 'stdout', data: Buffer.from('hello\n') }] }),
     logs: [],
     started: true,
+    resolution: { delivery: 'env', notices: [] },
   } as unknown as World;
   w.parts = { ...partsOf(w), ...fakes };
   w.app = await buildApp(w.parts);
@@ -182,6 +185,12 @@ function partsOf(w: World): Parts {
     vault: w.vault,
     reconciler,
     delivery: () => delivery,
+    deliveries: {
+      report: () => ({ configured: 'auto', resolved: w.resolution.delivery, state: 'works' }),
+      resolve: async (requested) => (requested === 'auto' ? w.resolution : { delivery: requested, notices: [] }),
+      start: () => {},
+      stop: async () => {},
+    },
     events: createEventHub(1),
     metrics: createMetrics(),
     log: {

@@ -1,13 +1,13 @@
 import t from 'tap';
-import { declareSandbox, declareSession, resolveDelivery, wishesOf } from '../../../daemon/http/launch.js';
+import { declareSandbox, declareSession, requestedDelivery, wishesOf } from '../../../daemon/http/launch.js';
 import type { NewSandboxBody } from '../../../daemon/http/schemas/sandboxes.js';
-import type { Caller } from '../../../store/index.js';
+import type { Caller, DeliveryKind } from '../../../store/index.js';
 
 const operator: Caller = { kind: 'operator', token: 'tok_1', name: 'me' };
 const launcher: Caller = { kind: 'launcher', token: 'tok_2', name: 'ci', allow: {} };
-const config = { defaultImage: 'debian:stable-slim', workspaceRoots: [], delivery: 'auto' as const };
-const declare = (body: Partial<NewSandboxBody>, caller: Caller = operator, sessionDelivery = 'auto' as const) =>
-  declareSandbox({ session: 'dev', ...body }, { config, caller, sessionDelivery });
+const config = { defaultImage: 'debian:stable-slim', workspaceRoots: [] };
+const declare = (body: Partial<NewSandboxBody>, caller: Caller = operator, resolved: DeliveryKind = 'env') =>
+  declareSandbox({ session: 'dev', ...body }, { config, caller, delivery: { requested: 'auto', resolved } });
 
 t.test('what is left out has the default that the API names', async (t) => {
   t.same(declare({}), {
@@ -28,6 +28,8 @@ t.test('what is left out has the default that the API names', async (t) => {
       labels: {},
       onChange: null,
       grace: 500,
+      lease: 30_000,
+      oneShot: false,
       persist: false,
       tty: false,
       stdinOpen: false,
@@ -53,15 +55,29 @@ t.test('idle: an hour, a day with persist, never with a main of its own, or as a
   });
 });
 
-t.test('what needs delivery by memory is refused, and says so', async (t) => {
-  for (const body of [{ delivery: 'memory' }, { oneShot: true }, { lease: '30s' }] as const) {
+t.test('what needs delivery by memory is refused for env, and says so', async (t) => {
+  for (const body of [{ oneShot: true }, { lease: '30s' }, { lease: 'never' }] as const) {
     t.throws(() => declare(body), { code: 'DELIVERY_UNAVAILABLE', message: /needs delivery by memory/ });
   }
   t.throws(() => declare({ onChange: 'keep' }), { code: 'INVALID_INPUT', problems: [{ pointer: '/onChange' }] });
-  t.throws(() => declareSession({ delivery: 'memory' }), { code: 'DELIVERY_UNAVAILABLE' });
-  t.throws(() => resolveDelivery('auto', 'memory'), { code: 'DELIVERY_UNAVAILABLE' });
-  t.equal(resolveDelivery('env', 'memory'), 'env');
   t.equal(declare({ oneShot: false, onChange: 'restart' }).settings.onChange, 'restart');
+});
+
+t.test('by memory there are leases, keeping on, and images with an init of their own', async (t) => {
+  const memory = (body: Partial<NewSandboxBody>) => declare(body, operator, 'memory');
+  t.match(memory({}), { requestedDelivery: 'auto', delivery: 'memory', settings: { lease: 30_000, oneShot: false } });
+  t.match(memory({ lease: '5m', oneShot: true, onChange: 'keep' }).settings, {
+    ...{ lease: 300_000, oneShot: true, onChange: 'keep' },
+  });
+  t.equal(memory({ lease: 'never' }).settings.lease, null);
+  for (const lease of ['999ms', '50d'])
+    t.throws(() => memory({ lease }), { code: 'INVALID_INPUT', problems: [{ pointer: '/lease' }] });
+});
+
+t.test('a launch asks for the delivery that it names, or else its session’s', async (t) => {
+  t.equal(requestedDelivery({}, 'memory'), 'memory');
+  t.equal(requestedDelivery({ delivery: 'env' }, 'memory'), 'env');
+  t.match(declareSession({ delivery: 'memory' }), { delivery: 'memory' });
 });
 
 t.test('given settings are kept; ports and limits are filled up', async (t) => {

@@ -101,6 +101,14 @@ t.test('the whole set, and only on what was seen', async (t) => {
 t.test('files need delivery by memory', async (t) => {
   const { w } = await prepared(t);
   await w.call('POST', '/v1/secrets', { name: 'CONFIG_FILE', value: '{}', as: 'file' });
+  t.match(await w.call('PUT', '/v1/sessions/dev/secrets/CONFIG_FILE'), { status: 200 });
+  t.match(await w.call('POST', '/v1/sandboxes', { session: 'dev', delivery: 'memory' }), { status: 201 });
+  t.match(await w.call('POST', '/v1/sandboxes', { session: 'dev', delivery: 'env' }), {
+    status: 409,
+    json: { code: 'DELIVERY_UNAVAILABLE' },
+  });
+  await w.call('DELETE', '/v1/sessions/dev/secrets/CONFIG_FILE');
+  t.match(await w.call('POST', '/v1/sandboxes', { session: 'dev', delivery: 'env' }), { status: 201 });
   t.match(await w.call('PUT', '/v1/sessions/dev/secrets/CONFIG_FILE'), {
     status: 409,
     json: { code: 'DELIVERY_UNAVAILABLE' },

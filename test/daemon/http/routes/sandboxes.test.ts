@@ -74,7 +74,6 @@ t.test('nothing is kept of a launch that is refused', async (t) => {
   for (const [body, status, code] of [
     [{ session: { name: 'dev' }, secrets: ['MISSING'] }, 404, 'SECRET_NOT_FOUND'],
     [{ session: 'missing' }, 404, 'SESSION_NOT_FOUND'],
-    [{ session: { name: 'dev' }, delivery: 'memory' }, 409, 'DELIVERY_UNAVAILABLE'],
     [{ session: { name: 'dev' }, oneShot: true }, 409, 'DELIVERY_UNAVAILABLE'],
     [{ session: { name: 'dev' }, lease: '30s' }, 409, 'DELIVERY_UNAVAILABLE'],
     [{ session: { name: 'dev' }, onChange: 'keep' }, 422, 'INVALID_INPUT'],

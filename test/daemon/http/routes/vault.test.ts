@@ -11,7 +11,7 @@ t.test('what the vault is and how values reach sandboxes', async (t) => {
     id: w.vault.id,
     state: 'unsealed',
     unlock: 'keyFile',
-    delivery: { configured: 'auto', resolved: 'env' },
+    delivery: { configured: 'auto', resolved: 'env', state: 'works' },
     engine: { reachable: true },
     unrecorded: 0,
     version: '0.1.0',
