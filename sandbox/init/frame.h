@@ -2,6 +2,10 @@
 #ifndef AMPOULE_FRAME_H
 #define AMPOULE_FRAME_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

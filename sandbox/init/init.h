@@ -25,6 +25,7 @@ enum { STATUS_FAILED = 125, STATUS_CANNOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 typedef void watch_fn(int fd, short events, void *data);
 /* `fd` stays the caller's. false: too many. */
 bool loop_watch(int fd, short events, watch_fn *then, void *data);
+/* 0: nothing, not even that the other end is gone. */
 void loop_want(int fd, short events);
 /* Before close(fd); allowed within any watch_fn. */
 void loop_forget(int fd);
@@ -93,12 +94,17 @@ extern char **base_environment;
 
 /* processes.c: what /proc says. */
 
+struct holder;
 struct process {
     pid_t pid, parent;   /* parent 0: outside of this container */
     uint64_t start;      /* ticks since boot; tells one of the same pid from another */
     uint32_t threads;
     char state;
     char program[16];
+    /* By table_mark alone: its parent's row, the holder whose keeper or registered process it is, steps from the top. */
+    struct process *above;
+    struct holder *holder;
+    uint32_t depth;
 };
 /* false: there is none. */
 bool process_read(pid_t pid, struct process *into);

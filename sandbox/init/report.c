@@ -1,0 +1,64 @@
+/* What the daemon is told: frames about what is in force and what runs. */
+#include "core.h"
+
+#include <string.h>
+
+static void entries(struct writer *to) {
+    write_u16(to, (uint16_t)live.count);
+    for (size_t i = 0; i < live.count; i++) {
+        write_text(to, live.entries[i].name);
+        write_text(to, live.entries[i].secret);
+        write_u32(to, live.entries[i].version);
+    }
+}
+
+void report_state(void) {
+    struct holder *main = main_holder();
+    struct writer *to = report_begin(F_STATE);
+    write_u32(to, live.epoch);
+    write_u64(to, live.generation);
+    write_u32(to, (had_set ? 1u : 0) | (lease_out ? 2u : 0) | (main != NULL && !main->over ? 4u : 0));
+    entries(to);
+    uint16_t count = 0;
+    EACH_HOLDER(holder) count++;
+    write_u16(to, count);
+    EACH_HOLDER(holder) {
+        write_text(to, holder->id);
+        write_u32(to, (uint32_t)holder->pid);
+        write_u32(to, holder->flags);
+        int64_t age = now_ms() - holder->since;
+        write_u32(to, age > UINT32_MAX ? UINT32_MAX : (uint32_t)age);
+    }
+    report_end();
+}
+
+void report_started(const struct holder *holder) {
+    struct writer *to = report_begin(F_STARTED);
+    write_text(to, holder->id);
+    write_u8(to, holder->kind);
+    write_u32(to, (uint32_t)holder->pid);
+    write_text(to, holder->program);
+    size_t count = holder->grant == NULL ? 0 : holder->grant->count;
+    write_u16(to, (uint16_t)count);
+    for (size_t i = 0; i < count; i++) {
+        write_text(to, holder->grant->held[i].name);
+        write_text(to, holder->grant->held[i].secret);
+        write_u32(to, holder->grant->held[i].version);
+    }
+    report_end();
+}
+
+void report_ended(const struct holder *holder, int32_t code, uint32_t signal, const char *reason) {
+    struct writer *to = report_begin(F_ENDED);
+    write_text(to, holder->id);
+    write_u32(to, (uint32_t)code);
+    write_u32(to, signal);
+    write_text(to, reason);
+    report_end();
+}
+
+void report_gone(const struct holder *holder) {
+    struct writer *to = report_begin(F_GONE);
+    write_text(to, holder->id);
+    report_end();
+}

@@ -1,0 +1,89 @@
+/* The last output of a command: records in a ring, the oldest of which is dropped. Offsets only grow. */
+#include "core.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+/* A record: stream (1), length (2), data. Small, so that dropping the oldest loses little. */
+enum { RECORD_HEAD = 3, RECORD_MAX = 4096 };
+
+struct ring *ring_make(size_t capacity, bool shared) {
+    int how = (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS;
+    struct ring *ring = mmap(NULL, sizeof *ring + capacity, PROT_READ | PROT_WRITE, how, -1, 0);
+    if (ring == MAP_FAILED) return NULL;
+    madvise(ring, sizeof *ring + capacity, MADV_DONTDUMP);
+    ring->capacity = (uint32_t)capacity;
+    return ring;
+}
+
+void ring_free(struct ring *ring) {
+    if (ring != NULL) munmap(ring, sizeof *ring + ring->capacity);
+}
+
+static void in(struct ring *ring, uint64_t at, const void *from, size_t length) {
+    size_t place = at % ring->capacity, first = ring->capacity - place < length ? ring->capacity - place : length;
+    memcpy(ring->data + place, from, first);
+    memcpy(ring->data, (const uint8_t *)from + first, length - first);
+}
+
+static void out(const struct ring *ring, uint64_t at, void *into, size_t length) {
+    size_t place = at % ring->capacity, first = ring->capacity - place < length ? ring->capacity - place : length;
+    memcpy(into, ring->data + place, first);
+    memcpy((uint8_t *)into + first, ring->data, length - first);
+}
+
+static size_t record(const struct ring *ring, uint64_t at, uint8_t *stream) {
+    uint8_t head[RECORD_HEAD];
+    out(ring, at, head, sizeof head);
+    *stream = head[0];
+    return (size_t)head[1] | (size_t)head[2] << 8;
+}
+
+void ring_put(struct ring *ring, uint8_t stream, const void *at, size_t length) {
+    const uint8_t *from = at;
+    while (length > 0) {
+        size_t take = length < RECORD_MAX ? length : RECORD_MAX;
+        uint8_t head[RECORD_HEAD] = {stream, (uint8_t)take, (uint8_t)(take >> 8)}, other;
+        while (ring->end - ring->begin + RECORD_HEAD + take > ring->capacity) ring->begin += RECORD_HEAD + record(ring, ring->begin, &other);
+        in(ring, ring->end, head, sizeof head);
+        in(ring, ring->end + RECORD_HEAD, from, take);
+        ring->end += RECORD_HEAD + take;
+        from += take;
+        length -= take;
+    }
+}
+
+size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *into, size_t most) {
+    if (*at < ring->begin) *at = ring->begin;
+    if (*at >= ring->end) return 0;
+    size_t length = record(ring, *at, stream);
+    if (length > most) return 0;
+    out(ring, *at + RECORD_HEAD, into, length);
+    *at += RECORD_HEAD + length;
+    return length;
+}
+
+/* Walks twice: counts the lines, then passes over those that are too many. */
+uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
+    uint64_t total = 0, at = ring->begin;
+    uint8_t data[RECORD_MAX], stream;
+    size_t length;
+    *skip = 0;
+    if (lines == UINT32_MAX) return ring->begin;
+    if (lines == 0) return ring->end;
+    bool open = false;
+    while ((length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
+        for (size_t i = 0; i < length; i++) total += data[i] == '\n';
+        open = data[length - 1] != '\n';
+    }
+    total += open;
+    uint64_t over = total > lines ? total - lines : 0, before = at = ring->begin;
+    while (over > 0 && (length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
+        size_t i = 0;
+        for (; i < length && over > 0; i++) over -= data[i] == '\n';
+        *skip = i < length ? i : 0;
+        if (i < length) return before;
+        before = at;
+    }
+    return before;
+}

@@ -1,0 +1,64 @@
+/* What is below some holders: asked to end, ended, counted, while everything else runs on. */
+#include "core.h"
+
+#include <errno.h>
+#include <signal.h>
+
+enum { ROUNDS = 64 };
+
+static bool belongs(const struct process *row, ask_fn *ask, bool orphans) {
+    bool hit;
+    enum origin origin = origin_of(row, ask, &hit);
+    return origin != ORIGIN_INIT && origin != ORIGIN_KEEPER && !row_over(row) && (hit || (orphans && origin == ORIGIN_ORPHAN));
+}
+
+size_t tree_kill(ask_fn *ask, bool orphans) {
+    /* Stopped first: what has SIGSTOP before it cannot fork, so after a round that stops nobody new the tree is whole. */
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t fresh = 0;
+        table_scan(&scanned);
+        table_mark(&scanned);
+        for (size_t i = 0; i < scanned.count; i++) {
+            const struct process *row = scanned.rows + i;
+            if (row->state == 'T' || row->state == 'D' || row->state == 'Z' || !belongs(row, ask, orphans)) continue;
+            fresh += kill(row->pid, SIGSTOP) == 0;
+        }
+        if (fresh == 0) break;
+    }
+    size_t killed = 0;
+    for (size_t i = 0; i < scanned.count; i++)
+        if (belongs(scanned.rows + i, ask, orphans)) killed += kill(scanned.rows[i].pid, SIGKILL) == 0;
+    EACH_HOLDER(holder) if (holder->keeper != 0 && ask(holder)) kill(holder->keeper, SIGCONT);
+    return killed;
+}
+
+size_t tree_terminate(ask_fn *ask) {
+    size_t told = 0;
+    table_scan(&scanned);
+    table_mark(&scanned);
+    for (size_t i = 0; i < scanned.count; i++) {
+        const struct process *row = scanned.rows + i;
+        if (!belongs(row, ask, false)) continue;
+        told += kill(row->pid, SIGTERM) == 0;
+        if (row->state == 'T') kill(row->pid, SIGCONT);
+    }
+    return told;
+}
+
+size_t tree_alive(ask_fn *ask, bool unknown, size_t *immune) {
+    size_t alive = 0;
+    *immune = 0;
+    table_scan(&scanned);
+    table_mark(&scanned);
+    for (size_t i = 0; i < scanned.count; i++) {
+        const struct process *row = scanned.rows + i;
+        bool hit;
+        enum origin origin = origin_of(row, ask, &hit);
+        if (origin == ORIGIN_INIT || origin == ORIGIN_KEEPER || row_over(row)) continue;
+        bool outside = origin == ORIGIN_OUTSIDE && row->start <= freeze_youngest;
+        if (!hit && !(unknown && (origin == ORIGIN_ORPHAN || outside))) continue;
+        alive++;
+        if (kill(row->pid, 0) != 0 && errno == EPERM) ++*immune;
+    }
+    return alive;
+}
