@@ -39,12 +39,12 @@ export function* initialCells(): Generator<[string, string]> {
 }
 
 /** Sessions that the actors work in; made again after nothing, since PUT is idempotent. */
-export async function openSessions(call: Call): Promise<void> {
+export async function openSessions(call: Call, delivery: 'env' | 'memory' = 'env'): Promise<void> {
   for (let actor = 0; actor < ACTORS; actor++) {
     const { status, body } = await call('PUT', `/v1/sessions/${sessionName(actor)}`, {
       idle: 'never',
       onResume: 'restore',
-      delivery: 'env',
+      delivery,
     });
     if (status !== 200 && status !== 201) throw new Error(`session: ${status} ${JSON.stringify(body)}`);
   }
@@ -91,7 +91,6 @@ function choose(ledger: Ledger, actor: number, random: () => number, fresh: () =
       {
         name: boxName(actor, box),
         session: sessionName(actor),
-        delivery: 'env',
         network: 'none',
         idle: 'never',
         grace: '0s',

@@ -19,6 +19,7 @@ t.test('a daemon that is killed loses nothing that it acknowledged', { timeout: 
   const report = await killCycles({
     engine,
     dir,
+    delivery: 'env',
     ledger,
     cycles,
     steps: 8,
@@ -54,6 +55,7 @@ t.test('the same check catches a daemon that answers before it commits', { timeo
   const report = await killCycles({
     engine,
     dir,
+    delivery: 'env',
     ledger: new Ledger(initialCells()),
     cycles: 5,
     steps: 100,

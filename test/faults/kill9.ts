@@ -3,13 +3,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
+import type { EngineFace } from '../engine/engine.js';
 import { ACTORS, type Call, compare, expectedBoxes, openSessions, work } from './actors.js';
 import type { Ledger } from './ledger.js';
+import { memoryDifferences } from './memory-differences.js';
 import { converged, differences } from './world.js';
 
 export interface KillRun {
-  engine: { dockerHost: string };
+  engine: EngineFace;
   dir: string;
+  /** How values reach the sandboxes. */
+  delivery: 'env' | 'memory';
   ledger: Ledger;
   cycles: number;
   steps: number;
@@ -71,7 +75,7 @@ async function begin(run: KillRun, countFile: string, spec: string, report: Kill
   try {
     const daemon = await startDaemon({ engine: run.engine, dir: run.dir, build: 'dist-test', env });
     const call = callOf(daemon);
-    await openSessions(call).catch(() => {});
+    await openSessions(call, run.delivery).catch(() => {});
     await call('POST', '/v1/tokens', { kind: 'metrics', name: 'scraper' }).catch(() => {});
     return daemon;
   } catch {
@@ -83,14 +87,16 @@ async function begin(run: KillRun, countFile: string, spec: string, report: Kill
 /** Everything acknowledged is there, and the containers come to have it. */
 async function check(run: KillRun, daemon: TestDaemon): Promise<string[]> {
   const call = callOf(daemon);
-  await openSessions(call);
+  await openSessions(call, run.delivery);
   const lost = await compare(call, run.ledger);
   if (lost.length > 0) return lost;
   const { id } = (await call('GET', '/v1/vault')).body as { id: string };
-  return converged(
-    () => differences(run.engine.dockerHost, id, expectedBoxes(run.ledger), (variable) => OURS.test(variable)),
-    30_000,
-  );
+  const ours = (variable: string): boolean => OURS.test(variable);
+  const look =
+    run.delivery === 'memory'
+      ? () => memoryDifferences(run.engine, daemon, id, expectedBoxes(run.ledger), ours)
+      : () => differences(run.engine.dockerHost, id, expectedBoxes(run.ledger), ours);
+  return converged(look, 30_000);
 }
 
 export function callOf(daemon: TestDaemon): Call {

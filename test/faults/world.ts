@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-interface Seen {
+export interface Seen {
   Id: string;
   Name: string;
   State: { Running: boolean; Paused: boolean; Pid: number };
@@ -37,6 +37,37 @@ function processEnvironment(pid: number): string[] | null {
   }
 }
 
+/** The one running container of each sandbox; in `wrong` what is missing, doubled, orphaned or stands still. */
+export async function standing(
+  dockerHost: string,
+  vault: string,
+  names: readonly string[],
+): Promise<{ running: Map<string, Seen>; wrong: string[] }> {
+  const wrong: string[] = [];
+  const running = new Map<string, Seen>();
+  const byBox = new Map<string, Seen[]>();
+  for (const container of await containers(dockerHost)) {
+    if (container.Config.Labels?.['dev.ampoule.vault'] !== vault) continue;
+    const name = container.Name.replace(/^\/ampoule-/, '').replace(/-g\d+$/, '');
+    byBox.set(name, [...(byBox.get(name) ?? []), container]);
+  }
+  for (const [name, list] of byBox) {
+    if (!names.includes(name)) wrong.push(`${name}: orphan ${list.map((c) => c.Id.slice(0, 12)).join(', ')}`);
+  }
+  for (const name of names) {
+    const list = byBox.get(name) ?? [];
+    const [only] = list;
+    if (list.length !== 1 || only === undefined) {
+      wrong.push(`${name}: ${list.length} containers`);
+      continue;
+    }
+    if (only.State.Running && !only.State.Paused) running.set(name, only);
+    else wrong.push(`${name}: not running`);
+    if (only.Name !== `/ampoule-${name}`) wrong.push(`${name}: called ${only.Name}`);
+  }
+  return { running, wrong };
+}
+
 /**
  * Holds the containers of one vault against what each sandbox must have. `boxes`: sandbox's name → variable → value; `isOurs`
  * tells which variables are under test. Returns what is wrong: missing, doubled, orphaned, or another environment than the wanted one.
@@ -47,40 +78,27 @@ export async function differences(
   boxes: Map<string, Map<string, string>>,
   isOurs: (variable: string) => boolean,
 ): Promise<string[]> {
-  const wrong: string[] = [];
-  const seen = await containers(dockerHost);
-  const byBox = new Map<string, Seen[]>();
-  for (const container of seen) {
-    if (container.Config.Labels?.['dev.ampoule.vault'] !== vault) continue;
-    const name = container.Name.replace(/^\/ampoule-/, '').replace(/-g\d+$/, '');
-    byBox.set(name, [...(byBox.get(name) ?? []), container]);
-  }
-  for (const [name, list] of byBox) {
-    if (!boxes.has(name)) wrong.push(`${name}: orphan ${list.map((c) => c.Id.slice(0, 12)).join(', ')}`);
-  }
-  for (const [name, wanted] of boxes) {
-    const list = byBox.get(name) ?? [];
-    const [only] = list;
-    if (list.length !== 1 || only === undefined) {
-      wrong.push(`${name}: ${list.length} containers`);
-      continue;
-    }
-    if (!only.State.Running || only.State.Paused) wrong.push(`${name}: not running`);
-    if (only.Name !== `/ampoule-${name}`) wrong.push(`${name}: called ${only.Name}`);
-    const expected = [...wanted].map(([variable, value]) => `${variable}=${value}`).sort();
-    const views: [string, string[] | null][] = [
-      ['inspect', only.Config.Env ?? []],
-      ['/proc', only.State.Running ? processEnvironment(only.State.Pid) : null],
-    ];
-    for (const [view, environment] of views) {
-      if (environment === null) continue;
-      const found = environment.filter((entry) => isOurs(entry.split('=')[0] ?? '')).sort();
-      if (found.join('\n') !== expected.join('\n')) {
-        wrong.push(`${name}: ${view} has [${found.join(' ')}], wanted [${expected.join(' ')}]`);
-      }
-    }
+  const { running, wrong } = await standing(dockerHost, vault, [...boxes.keys()]);
+  for (const [name, { Config, State }] of running) {
+    const wanted = boxes.get(name) ?? new Map();
+    wrong.push(...unlike(`${name}: inspect`, Config.Env ?? [], wanted, isOurs));
+    const environment = processEnvironment(State.Pid);
+    if (environment !== null) wrong.push(...unlike(`${name}: /proc`, environment, wanted, isOurs));
   }
   return wrong;
+}
+
+/** What an environment (`NAME=value`) has of ours beside or instead of what is wanted. */
+export function unlike(
+  where: string,
+  environment: readonly string[],
+  wanted: ReadonlyMap<string, string>,
+  isOurs: (variable: string) => boolean,
+): string[] {
+  const expected = [...wanted].map(([variable, value]) => `${variable}=${value}`).sort();
+  const found = environment.filter((entry) => isOurs(entry.split('=')[0] ?? '')).sort();
+  if (found.join('\n') === expected.join('\n')) return [];
+  return [`${where} has [${found.join(' ')}], wanted [${expected.join(' ')}]`];
 }
 
 /** Asks again until nothing is wrong, or `patience` ms are over; then what is still wrong. */
