@@ -8,29 +8,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Asks the init for variables, where the generation in force is not the one that the shell has. */
+#define COMPARE                                                                                                        \
+    "if \\read -r AMPOULE_NOW <" PLACE_GENERATION "; then case ${" HOOK_STATE "-} in "                                   \
+    "\"$AMPOULE_NOW\"|\"$AMPOULE_NOW \"*) ;; *) \\eval \"$(\\exec " PLACE "/refresh)\" ;; esac; fi"
+
 /*
- * bash calls it before each prompt. Other shells have no such place: there it is read once, puts a check into the prompt,
- * and the check sends a signal whose trap reads this file again before the next command. Nothing is forked but by that
- * check until there is a new generation. stderr is away, so that `set -x` shows no value.
+ * bash calls it before each prompt, and once more when a command was typed, which may be long after. Other shells read it
+ * once: a check in their prompt sends them a signal, whose trap reads it again before the next command. The init is asked
+ * for nothing until there is a newer generation. stderr is away, so that `set -x` shows no value.
  */
 static const char HOOK[] =
     "# Brings the variables of an interactive shell up to date at its prompt. Written by ampoule-init.\n"
-    "if [ -z \"${BASH_VERSION-}\" ]; then\n"
+    "{ " COMPARE "; } 2>/dev/null\n"
+    "if [ -n \"${BASH_VERSION-}\" ]; then\n"
+    "  if [ -z \"$(\\trap -p DEBUG)\" ]; then\n"
+    "    \\trap '{ AMPOULE_LAST=$_; \\trap - DEBUG; " COMPARE "; : \"$AMPOULE_LAST\"; } 2>/dev/null' DEBUG\n"
+    "  fi\n"
+    "else\n"
+    "  \\trap '{ . " PLACE_HOOK "; } 2>/dev/null' URG\n"
     "  case ${PS1-} in\n"
     "    *" PLACE_GENERATION "*) ;;\n"
     "    *)\n"
-    "      PS1='$({ \\read -r g <" PLACE_GENERATION " && case ${" HOOK_STATE "-} in \"$g\"|\"$g \"*) ;; "
-    "*) \\kill -URG $$ ;; esac; } 2>/dev/null)'${PS1-}\n"
-    "      \\trap '{ . " PLACE_HOOK "; } 2>/dev/null' URG\n"
+    "      PS1='$({ \\read -r AMPOULE_NOW <" PLACE_GENERATION " && case ${" HOOK_STATE "-} in "
+    "\"$AMPOULE_NOW\"|\"$AMPOULE_NOW \"*) ;; *) \\kill -URG $$ ;; esac; } 2>/dev/null)'${PS1-}\n"
     "      ;;\n"
     "  esac\n"
-    "fi\n"
-    "{\n"
-    "  if \\read -r AMPOULE_NOW <" PLACE_GENERATION "; then\n"
-    "    case ${" HOOK_STATE "-} in \"$AMPOULE_NOW\"|\"$AMPOULE_NOW \"*) ;; *) \\eval \"$(" PLACE "/refresh)\" ;; esac\n"
-    "  fi\n"
-    "  \\unset AMPOULE_NOW\n"
-    "} 2>/dev/null\n";
+    "fi\n";
 
 /* Beside it and renamed: a shell reads the whole of one or of the other. */
 static void put(const char *path, const char *text, size_t length) {
