@@ -18,6 +18,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['daemon/http/'],
   '@fastify/rate-limit': ['daemon/http/limits.ts'],
   '@fastify/type-provider-typebox': ['daemon/http/'],
+  '@fastify/websocket': ['daemon/http/sockets.ts'],
+  ws: ['daemon/cli/socket.ts'],
   typebox: ['daemon/http/'],
   ajv: ['daemon/http/validation.ts'],
   'ajv-formats': ['daemon/http/validation.ts'],
