@@ -3,6 +3,7 @@
 import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { buildInit } from './build-init.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,5 +47,13 @@ export async function bundle(outdir: string, { test }: { test: boolean }): Promi
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const test = process.argv.includes('--test');
-  await bundle(`${root}${test ? 'dist-test' : 'dist'}`, { test });
+  const outdir = `${root}${test ? 'dist-test' : 'dist'}`;
+  try {
+    const [, init] = await Promise.all([bundle(outdir, { test }), buildInit(`${outdir}/init`, { test })]);
+    for (const { program, compiler } of init.left)
+      console.log(`${program} was left out: ${compiler} is not installed.`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
