@@ -53,7 +53,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     for (const { program, compiler } of init.left)
       console.log(`${program} was left out: ${compiler} is not installed.`);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    // esbuild has said already what is wrong with the sources.
+    if (!(error instanceof Error && 'errors' in error)) console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
 }
