@@ -35,7 +35,7 @@ export function contender(label: string, samples: readonly number[], unit: Unit 
 /** Median at most `limit`, in the contender's unit. */
 export function atMost(ours: Contender, limit: number, what = ''): Goal {
   const { median, unit } = ours.figure;
-  return { text: `${what}≤ ${digits(limit)} ${unit}`, value: written(median, unit), met: median <= limit, limit };
+  return { text: `${what}≤ ${limit} ${unit}`, value: written(median, unit), met: median <= limit, limit };
 }
 
 /** Our median at most `factor` times theirs. */

@@ -53,7 +53,7 @@ export async function metadataLines(world: World, daemon: TestDaemon): Promise<L
       const theirs = contender('a bare Fastify route', samples.bare, 'req/s');
       lines.push({
         id,
-        title: `Requests for metadata: ${what} of 1,000`,
+        title: `Requests for metadata per second (more is better): ${what} of 1,000`,
         ours,
         others: [theirs],
         goals: [shareOf(ours, theirs, 0.6)],
