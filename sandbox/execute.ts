@@ -2,7 +2,7 @@
 
 import { type Creator, createContainer } from './create.js';
 import type { ContainerSeen, Engine } from './engine.js';
-import { type Kernel, PATIENCE } from './env-revoke.js';
+import { type Kernel, PATIENCE, type RecordedProcess } from './env-revoke.js';
 import { UnknownOutcome } from './errors.js';
 import type { Operation, Subject } from './operations.js';
 import { printed } from './operations.js';
@@ -31,7 +31,7 @@ export interface Execution {
   /** Before a start. */
   starts?: (row: LedgerRow, id: string) => Promise<void>;
   /** After a start, and where somebody else's was seen. */
-  runs?: (row: LedgerRow, seen: ContainerSeen) => Promise<void>;
+  runs?: (row: LedgerRow, seen: ContainerSeen, process: RecordedProcess) => Promise<void>;
   /** Called when host ports were chosen, with what was asked for. */
   portsChosen: (asked: Wish['spec']['ports']) => void;
 }
@@ -148,8 +148,9 @@ async function recordStart(run: Execution, row: LedgerRow, id: string): Promise<
     run.ledger.stopped(row.id);
     return;
   }
-  run.ledger.started(row.id, run.kernel.record(seen.state.pid, id));
-  await run.runs?.(row, seen);
+  const process = run.kernel.record(seen.state.pid, id);
+  run.ledger.started(row.id, process);
+  await run.runs?.(row, seen, process);
 }
 
 /** TERM, the grace period by our own timer, KILL. A revocation does not depend on Docker where the kernel can do it. */

@@ -114,6 +114,11 @@ export class InitDoor {
     return this.#start?.dockerId === dockerId ? this.#start.config : null;
   }
 
+  /** Whether this process of the container is the one that may come back, or be the first to come. */
+  knows(dockerId: string, pid: number): boolean {
+    return this.#start?.dockerId === dockerId && this.#start.process?.pid === pid;
+  }
+
   /** Waits for it; null after `waitMs` or when `signal` is given. */
   async whenLinked(dockerId: string, waitMs: number, signal: AbortSignal): Promise<InitLink | null> {
     let over = false;

@@ -70,8 +70,10 @@ export class InitLink {
   #closed = false;
   /** What it can be told with `has: 0`: what it said, or was sent. */
   known: Versioned[] = [];
-  /** Of the last SET that it answered on this connection; null: none yet. */
-  inForce: { epoch: number; generation: number } | null = null;
+  /** What it has in force, as it says: nothing older may be sent. */
+  at = { epoch: 0, generation: 0 };
+  /** Point of a whole wish that it answered on this connection, and has still; null: none. */
+  whole: { epoch: number; generation: number } | null = null;
   /** Of the last frame sent, as performance.now(). */
   sentAt = performance.now();
 
@@ -119,7 +121,7 @@ export class InitLink {
       received.promise.then(
         () => {
           this.known = known;
-          this.inForce = at;
+          this.at = at;
         },
         () => {},
       );
@@ -168,7 +170,8 @@ export class InitLink {
     switch (frame.type) {
       case 'state':
         this.known = frame.lapsed ? [] : frame.entries;
-        if (frame.lapsed) this.inForce = null;
+        this.at = { epoch: frame.epoch, generation: frame.generation };
+        if (frame.lapsed) this.whole = null;
         this.#events.state(frame);
         return;
       case 'received':

@@ -1,9 +1,152 @@
 /** Delivery by memory: one container per sandbox, whose init is told what is wanted. Wires; decides nothing itself. */
 
+import type { Creator, Recipe } from './create.js';
+import { Kernel } from './env-revoke.js';
 import { SandboxError } from './errors.js';
+import { InitDirectories } from './init-directory.js';
+import { Heartbeat } from './init-heartbeat.js';
+import type { InitLink } from './init-link.js';
+import { identityFrom } from './labels.js';
 import type { MemoryDelivery, MemoryDeliveryOptions } from './memory.js';
+import { listenTo, mainOutput, startCommand } from './memory-commands.js';
+import type { PassTools } from './memory-container.js';
+import { MemoryPass } from './memory-pass.js';
+import { takeAll } from './memory-revoke.js';
+import { MemorySandbox } from './memory-sandbox.js';
+import { memoryRequest } from './memory-spec.js';
+import { orphansOf } from './observe.js';
+import { Restarts } from './restarts.js';
+import { ResumeKeys } from './resume-keys.js';
+import { currentOf, notRunning } from './running-row.js';
+import { realTimers } from './timers.js';
+import type { SandboxSpec } from './types.js';
 
 /** Opens the sockets of sandboxes that an earlier process left, so that their inits find somebody again. */
-export function makeMemoryDelivery(_options: MemoryDeliveryOptions): MemoryDelivery {
-  throw new SandboxError('ENGINE_REFUSED', 'Delivery by memory is not built yet. Use AMPOULE_DELIVERY=env.');
+export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelivery {
+  const { engine, ledger, place, log = () => {}, counted = () => {}, changed = () => {} } = options;
+  const timers = options.timers ?? realTimers;
+  const now = options.now ?? Date.now;
+  const directories = new InitDirectories(place);
+  const keys = new ResumeKeys(place.runDir);
+  const heartbeat = new Heartbeat(timers);
+  const boxes = new Map<string, MemorySandbox>();
+  const passes = new Map<string, { halted: boolean; over: Promise<unknown> }>();
+  let closed = false;
+
+  function boxOf(sandbox: string): MemorySandbox {
+    const known = boxes.get(sandbox);
+    if (known) return known;
+    const { peer } = place;
+    const box = new MemorySandbox({
+      ...{ sandbox, directories, keys, peer, timers, ledger, log, counted },
+      changed: () => closed || changed(sandbox),
+    });
+    boxes.set(sandbox, box);
+    return box;
+  }
+
+  const recipe: Recipe = {
+    delivery: 'memory',
+    values: () => new Map(),
+    request: (input) => memoryRequest(input, { init: place.init, link: directories.onHost(input.spec.id) }),
+    holdsByShell: false,
+    prepare: (spec) => directories.ensure(spec.id),
+    made(id, request, image) {
+      const sandbox = identityFrom(request.Labels)?.sandbox;
+      if (sandbox !== undefined) boxOf(sandbox).made = { id, request, image };
+    },
+  };
+  const creator: Creator = { engine, ledger, recipe, shells: new Set(), cpus: null };
+  const tools: PassTools = {
+    ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat },
+    termAt: new Map<string, number>(),
+    portsAsked: new Map<string, SandboxSpec['ports']>(),
+  };
+  const opening = Promise.allSettled(directories.known().map((sandbox) => boxOf(sandbox).door.open()));
+
+  /** The init of the sandbox's container. Throws SANDBOX_NOT_RUNNING. */
+  function linked(sandbox: string): { box: MemorySandbox; link: InitLink; id: string } {
+    const { id } = currentOf(ledger, sandbox);
+    const box = boxOf(sandbox);
+    const link = box.door.link(id);
+    if (link === null) {
+      const { message } = notRunning();
+      throw new SandboxError('SANDBOX_NOT_RUNNING', message, { retry: true });
+    }
+    return { box, link, id };
+  }
+
+  return {
+    kind: 'memory',
+
+    async apply(wish, { signal = new AbortController().signal, progress = () => {}, look = true } = {}) {
+      await opening;
+      const { id } = wish.spec;
+      const box = boxOf(id);
+      const pass = { halted: false, over: Promise.resolve<unknown>(null) };
+      const one = new MemoryPass(tools, box, { wish, signal, progress, halted: () => pass.halted });
+      const running = one.run(look);
+      pass.over = running.catch(() => {});
+      passes.set(id, pass);
+      try {
+        const applied = await running;
+        if (applied.seen.state === 'removed') {
+          await box.door.remove();
+          boxes.delete(id);
+        }
+        return applied;
+      } finally {
+        if (passes.get(id) === pass) passes.delete(id);
+      }
+    },
+
+    async revoke(sandbox) {
+      await opening;
+      const box = boxOf(sandbox);
+      const take = () => takeAll({ engine, ledger, kernel: tools.kernel, timers, log }, box, sandbox);
+      const pass = passes.get(sandbox);
+      if (pass) {
+        pass.halted = true;
+        // What it has begun may give something yet, so this is not the last word.
+        await take().catch(() => {});
+        await pass.over;
+      }
+      await take();
+    },
+
+    async exec(request) {
+      const { box, link, id } = linked(request.sandbox);
+      const config = box.door.config(id);
+      if (config === null) throw notRunning();
+      return startCommand({ box, link, timers }, config, request);
+    },
+
+    execs: (sandbox) => [...(boxes.get(sandbox)?.commands.values() ?? [])].map((one) => ({ ...one })),
+
+    async attach(sandbox, execId, signal) {
+      const { box, link } = linked(sandbox);
+      return listenTo({ box, link, timers }, execId, signal);
+    },
+
+    async *logs(sandbox, asked, signal) {
+      const { box, link } = linked(sandbox);
+      yield* mainOutput({ box, link, timers }, asked, signal);
+    },
+
+    async removeOrphans(vault, sandbox) {
+      for (const orphan of await orphansOf(engine, ledger, vault, sandbox)) {
+        await engine.remove(orphan.id, { volumes: true });
+        log('warn', 'removed a container of ours that nothing wants', { sandbox, container: orphan.id });
+      }
+      await boxes.get(sandbox)?.door.remove();
+      boxes.delete(sandbox);
+    },
+
+    async close() {
+      closed = true;
+      heartbeat.close();
+      await opening;
+      await Promise.all([...boxes.values()].map((box) => box.door.close()));
+    },
+  };
 }

@@ -15,7 +15,9 @@ export function withoutValues(ledger: Ledger, wish: Wish): Ledger {
     rows: (sandbox) =>
       ledger
         .rows(sandbox)
-        .map((row) => (row.dockerId === null ? { ...row, holds: [] } : { ...row, holds: [], epoch, generation })),
+        // What goes for good goes in time, also where Docker is slow: there it matters what it holds.
+        .map((row) => (wish.goal === 'removed' ? row : { ...row, holds: [] }))
+        .map((row) => (row.dockerId === null ? row : { ...row, epoch, generation })),
     generation: () => {},
     stopped(id) {
       const row = ledger.rows(wish.spec.id).find((one) => one.id === id);

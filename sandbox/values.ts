@@ -1,4 +1,4 @@
-/** Opens the values of a wish as text for Docker's `Config.Env`, the one place where a value becomes a string; wipes the bytes. */
+/** Opens the values of a wish: as bytes for an init, or as text for Docker's `Config.Env`, the one place where one becomes a string. */
 
 import { SandboxError } from './errors.js';
 import { SEALED } from './plan-refusals.js';
@@ -25,6 +25,26 @@ function textOf(value: ValueHandle): string {
   } finally {
     bytes.fill(0);
   }
+}
+
+/**
+ * Bytes of a value for an init; null while the vault is sealed. Whoever called wipes them. Throws VALUE_NOT_UTF8 for a NUL,
+ * which no variable can hold.
+ */
+export function openOrNull(value: ValueHandle): Uint8Array | null {
+  let bytes: Uint8Array;
+  try {
+    bytes = open(value);
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'WISH_SEALED') return null;
+    throw error;
+  }
+  if (value.as === 'file' || !bytes.includes(0)) return bytes;
+  bytes.fill(0);
+  throw new SandboxError(
+    'VALUE_NOT_UTF8',
+    `The value of ${value.name} holds a NUL byte, which no variable can hold. Activate it as a file, or store it in another form, such as base64, with \`ampoule secret set ${value.name}\`.`,
+  );
 }
 
 function open(value: ValueHandle): Uint8Array {

@@ -1,0 +1,165 @@
+/** Starts commands by a sandbox's init, listens to those that run, and gives its main process's output. */
+
+import type { OutputPart } from './demux.js';
+import { SandboxError } from './errors.js';
+import { commandOf } from './exec-start.js';
+import type { InitConfig } from './init-frames.js';
+import { streamFrame } from './init-frames.js';
+import { type InitLink, type InitRefused, LinkLost } from './init-link.js';
+import { FrameSplitter } from './init-split.js';
+import type { Token } from './init-tokens.js';
+import { MemoryExec } from './memory-exec.js';
+import { COMMAND, type MemorySandbox } from './memory-sandbox.js';
+import type { Timers } from './timers.js';
+import type { ExecRequest, RunningExec } from './types.js';
+
+/** Milliseconds for an init to connect a command's streams. */
+const CONNECT = 10_000;
+
+export interface Commands {
+  box: MemorySandbox;
+  link: InitLink;
+  timers: Timers;
+}
+
+/** Throws SANDBOX_NOT_RUNNING, EXEC_NOT_POSSIBLE, INIT_REFUSED. */
+export async function startCommand(of: Commands, config: InitConfig, request: ExecRequest): Promise<RunningExec> {
+  const { box, link, timers } = of;
+  const { execId, tty } = request;
+  const startedAt = performance.now();
+  const detached = request.detach ?? false;
+  const input = request.stdin !== null || (request.interactive ?? false) || tty !== undefined;
+  const exec = new MemoryExec({ execId, timers, startedAt, stays: detached, ask: (reason) => ask(of, execId, reason) });
+  const token = box.door.tokens.give();
+  const forget = box.hear(execId, exec);
+  box.commands.set(execId, { execId, pid: 0, detached, tty: tty !== undefined, startedAt: timers.now() });
+  const answer = firstOf(of, execId, token, detached ? exec : null);
+  link.exec({
+    id: execId,
+    token: token.bytes,
+    flags: (tty ? COMMAND.tty : 0) | (input ? COMMAND.stdin : 0) | (detached ? COMMAND.detached : 0),
+    user: request.user ?? config.user,
+    workdir: request.workdir ?? '',
+    columns: tty?.columns ?? 0,
+    rows: tty?.rows ?? 0,
+    argv: commandOf(request),
+    env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),
+  });
+  try {
+    const socket = await answer;
+    if (socket) exec.connected(socket);
+  } catch (error) {
+    box.commands.delete(execId);
+    forget();
+    throw error;
+  }
+  if (request.timeout !== null) exec.limit(Math.max(0, request.timeout - (performance.now() - startedAt)));
+  if (request.stdin !== null) void exec.write(request.stdin).then(() => request.interactive || exec.closeInput());
+  return exec;
+}
+
+/** Throws EXEC_NOT_FOUND. */
+export async function listenTo(of: Commands, execId: string, signal: AbortSignal): Promise<RunningExec> {
+  const { box, link, timers } = of;
+  const known = box.commands.get(execId);
+  if (!known?.detached) throw notFound();
+  const token = box.door.tokens.give();
+  const startedAt = performance.now();
+  const exec = new MemoryExec({ execId, timers, startedAt, stays: true, ask: (reason) => ask(of, execId, reason) });
+  const forget = box.hear(execId, exec);
+  const answer = firstOf(of, execId, token, null);
+  link.attach(execId, token.bytes, true, null);
+  try {
+    const socket = await answer;
+    if (!socket) throw notFound();
+    signal.addEventListener('abort', () => socket.destroy(), { once: true });
+    if (signal.aborted) socket.destroy();
+    socket.once('close', forget);
+    exec.connected(socket);
+    return exec;
+  } catch (error) {
+    forget();
+    throw error instanceof SandboxError && error.code === 'INIT_REFUSED' ? notFound() : error;
+  }
+}
+
+/** Output of main, from its ring and with `follow` as it comes. */
+export async function* mainOutput(
+  of: Commands,
+  options: { follow: boolean; tail?: number },
+  signal: AbortSignal,
+): AsyncGenerator<OutputPart, void, void> {
+  if (signal.aborted) return;
+  const token = of.box.door.tokens.give();
+  const answer = firstOf(of, 'main', token, null);
+  of.link.attach('main', token.bytes, options.follow, options.tail ?? null);
+  let socket: Awaited<typeof answer>;
+  try {
+    socket = await answer;
+  } catch (error) {
+    // There is no main process, and none was: nothing was said.
+    if (error instanceof SandboxError && error.code === 'INIT_REFUSED') return;
+    throw error;
+  }
+  if (!socket) return;
+  const stop = () => socket.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  const splitter = new FrameSplitter();
+  try {
+    for await (const chunk of socket)
+      for (const raw of splitter.push(chunk)) {
+        const frame = streamFrame(raw);
+        if (frame.type === 'exit') return;
+        yield { stream: frame.stream, data: frame.data };
+      }
+  } catch (error) {
+    if (!signal.aborted && error instanceof SandboxError) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    socket.destroy();
+  }
+}
+
+function ask({ link }: Commands, execId: string, reason: string): boolean {
+  if (link.closed) return false;
+  link.end(execId, 0, reason);
+  return true;
+}
+
+/** The connection that brings the token; null for a detached command that began. Rejects with a refusal, or where nobody comes. */
+function firstOf({ link, timers }: Commands, id: string, token: Token, detached: MemoryExec | null) {
+  return new Promise<Awaited<Token['socket']> | null>((resolve, reject) => {
+    const settle = (then: () => void) => {
+      cancel();
+      hush();
+      token.drop();
+      then();
+    };
+    const cancel = timers.after(CONNECT, () => settle(() => reject(new LinkLost())));
+    const hush = link.refusal(id, (refused) => settle(() => reject(wordsFor(refused))));
+    void token.socket.then((socket) => settle(() => resolve(socket)));
+    if (detached) {
+      detached.began = () => settle(() => resolve(null));
+      void detached.exit.then(() => settle(() => resolve(null)));
+    }
+  });
+}
+
+function wordsFor(refused: InitRefused | LinkLost): SandboxError {
+  if (refused instanceof LinkLost)
+    return new SandboxError('SANDBOX_NOT_RUNNING', refused.message, { retry: true, cause: refused });
+  return new SandboxError(
+    'INIT_REFUSED',
+    refused.code === 5
+      ? 'The sandbox has as many processes as it may have. End some, or raise `limits.pids`.'
+      : 'The sandbox did not take the command. Check its words, user, directory and variables.',
+    { cause: refused, retry: refused.code === 5 },
+  );
+}
+
+function notFound(): SandboxError {
+  return new SandboxError(
+    'EXEC_NOT_FOUND',
+    'No such command runs detached in this sandbox. See those that do with `ampoule execs`.',
+  );
+}

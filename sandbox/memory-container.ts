@@ -1,0 +1,186 @@
+/** The container of a sandbox whose values come by memory, without them: made, started, stopped, and shown to its door. */
+
+import { type Creator, equalsWish } from './create.js';
+import type { ContainerSeen } from './engine.js';
+import type { Kernel, RecordedProcess } from './env-revoke.js';
+import { SandboxError } from './errors.js';
+import { type Execution, execute } from './execute.js';
+import type { InitConfig } from './init-frames.js';
+import type { Heartbeat } from './init-heartbeat.js';
+import { containerName, identityFrom } from './labels.js';
+import { bare, withoutValues } from './memory-rows.js';
+import type { MemorySandbox } from './memory-sandbox.js';
+import { initConfig } from './memory-spec.js';
+import { observe } from './observe.js';
+import { Pass } from './pass.js';
+import { Restarts } from './restarts.js';
+import { differences } from './spec-compare.js';
+import type { Timers } from './timers.js';
+import type { Applied, Ledger, LedgerRow, Log, SandboxSpec, SandboxState, Wish } from './types.js';
+
+/** What all passes of a delivery share. */
+export interface PassTools {
+  creator: Creator;
+  kernel: Kernel;
+  restarts: Restarts;
+  heartbeat: Heartbeat;
+  timers: Timers;
+  log: Log;
+  now: () => number;
+  termAt: Map<string, number>;
+  portsAsked: Map<string, SandboxSpec['ports']>;
+}
+
+/** What one pass is about. */
+export interface PassOf {
+  wish: Wish;
+  signal: AbortSignal;
+  progress: (state: SandboxState) => void;
+  halted: () => boolean;
+}
+
+/** Whoever was ended by us need not wait for its next start. */
+class AtOnce extends Restarts {
+  override delay(): number {
+    return 0;
+  }
+}
+
+export class MemoryContainer {
+  readonly #tools: PassTools;
+  readonly #box: MemorySandbox;
+  readonly #of: PassOf;
+  readonly #wish: Wish;
+  readonly #run: Execution;
+
+  constructor(tools: PassTools, box: MemorySandbox, of: PassOf) {
+    this.#tools = tools;
+    this.#box = box;
+    this.#of = of;
+    this.#wish = bare(of.wish);
+    const { creator, kernel, log, termAt, now, portsAsked } = tools;
+    const engine = creator.engine.within(of.signal);
+    const ledger = this.#view();
+    const scoped: Creator = {
+      ...{ engine, ledger, recipe: creator.recipe, shells: creator.shells },
+      get cpus() {
+        return creator.cpus;
+      },
+      set cpus(count) {
+        creator.cpus = count;
+      },
+    };
+    this.#run = {
+      ...{ creator: scoped, engine, ledger, kernel, log, termAt, now },
+      ...{ signal: of.signal, halted: of.halted, progress: of.progress },
+      replaced: (id) => {
+        if (box.door.config(id) !== null) box.over('SANDBOX_REPLACED');
+      },
+      portsChosen: (asked) => void portsAsked.set(of.wish.spec.id, asked),
+      starts: (row, id) => this.#starts(row, id),
+      runs: (row, seen, process) => this.#runs(row, seen, process),
+    };
+  }
+
+  /** Looks, plans and does, until there is nothing left to do but feeding. Throws PassFailed. */
+  run(): Promise<Applied> {
+    const { restarts, portsAsked } = this.#tools;
+    const { engine, creator, ledger } = this.#run;
+    const look = (wish: Wish) => observe(engine, ledger, wish, (seen, row) => equalsWish(creator, wish, seen, row));
+    const again = this.#box.endedByUs;
+    const wish: Wish = again ? { ...this.#wish, spec: { ...this.#wish.spec, restart: 'always' } } : this.#wish;
+    return new Pass({ look, restarts: again ? new AtOnce() : restarts, portsAsked, run: this.#run }).run(wish);
+  }
+
+  /** Stops what runs, whatever Docker does; the next {@link run} starts it again. */
+  async stop(row: LedgerRow): Promise<void> {
+    const { grace } = this.#of.wish.spec;
+    const of = { row, id: row.dockerId ?? '', name: containerName(this.#of.wish.spec) };
+    await execute(this.#run, this.#wish, [
+      { do: 'stop', of, grace, revoking: true, cause: 'it is to begin again with what is wanted' },
+    ]);
+  }
+
+  /** Makes the running process known to the door, where it is not yet: after a restart of this daemon, say. */
+  async introduce(row: LedgerRow): Promise<void> {
+    const { door } = this.#box;
+    const { dockerId, pid, pidStart, bootId } = row;
+    this.#box.belongs(row.id);
+    if (dockerId === null || pid === null || door.link(dockerId) !== null) return;
+    if (door.knows(dockerId, pid)) return;
+    const seen = await this.#run.engine.inspect(dockerId);
+    if (seen === null || seen.state.pid !== pid) return;
+    await this.#runs(row, seen, { pid, pidStart, bootId });
+  }
+
+  async #starts(row: LedgerRow, id: string): Promise<void> {
+    const config = await this.#config(id);
+    this.#box.endedByUs = false;
+    this.#box.startedHere = true;
+    this.#box.belongs(row.id);
+    await this.#box.door.expect(id, config);
+  }
+
+  async #runs(row: LedgerRow, seen: ContainerSeen, process: RecordedProcess): Promise<void> {
+    this.#box.belongs(row.id);
+    await this.#verify(row, seen);
+    await this.#box.door.open();
+    this.#box.door.started(seen.id, process, await this.#config(seen.id));
+  }
+
+  /** What was made is what was asked for: before that nothing is offered to it. Throws ENGINE_REFUSED. */
+  async #verify(row: LedgerRow, seen: ContainerSeen): Promise<void> {
+    const box = this.#box;
+    if (box.verified === seen.id) return;
+    let found: string[] = [];
+    if (box.made?.id === seen.id) found = differences(seen, box.made.request, box.made.image);
+    else {
+      const label = identityFrom(seen.labels);
+      const as = { ...row, epoch: label?.epoch ?? 0, generation: label?.generation ?? 0 };
+      if (!(await equalsWish(this.#run.creator, this.#wish, seen, as))) found = ['its configuration'];
+    }
+    if (found.length === 0) {
+      box.verified = seen.id;
+      return;
+    }
+    await this.#run.engine.remove(seen.id, { volumes: true });
+    throw new SandboxError(
+      'ENGINE_REFUSED',
+      `Docker has another container than was asked for (${found.join(', ')}), so it was removed and given nothing. Nothing to do: another one is made.`,
+      { retry: true },
+    );
+  }
+
+  async #config(id: string): Promise<InitConfig> {
+    const { spec } = this.#of.wish;
+    const known = this.#box.door.config(id);
+    if (known !== null) return known;
+    if (this.#box.made?.id === id) return initConfig(spec, this.#box.made.image);
+    const { engine } = this.#run;
+    const seen = await engine.inspect(id);
+    const image = seen === null ? null : await engine.inspectImage(seen.imageId);
+    if (image === null)
+      throw new SandboxError(
+        'IMAGE_NOT_FOUND',
+        'The image of the container is gone. Get it with `docker pull IMAGE`.',
+        {
+          retry: true,
+        },
+      );
+    return initConfig(spec, image);
+  }
+
+  /** The ledger as plans see it. */
+  #view(): Ledger {
+    const { ledger } = this.#tools.creator;
+    const { wish } = this.#of;
+    const view = withoutValues(ledger, wish);
+    return {
+      ...view,
+      stopped: (id) => {
+        view.stopped(id);
+        if (this.#box.row === id) this.#box.over('SANDBOX_EXITED');
+      },
+    };
+  }
+}

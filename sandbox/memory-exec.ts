@@ -1,0 +1,206 @@
+/** One command of a sandbox, by its init: its output at the reader's pace, its input, how it ends. Starts nothing by itself. */
+
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import type { OutputPart } from './demux.js';
+import { SandboxError } from './errors.js';
+import { streamFrame, to } from './init-frames.js';
+import { FrameSplitter } from './init-split.js';
+import type { CommandEars } from './memory-sandbox.js';
+import type { Timers } from './timers.js';
+import type { ExecExit, RunningExec } from './types.js';
+
+/** Bytes of input in one frame. */
+const PIECE = 64 * 1024;
+/** Milliseconds for the init to say how a command ended whose connection broke. */
+const WORD = 2_000;
+/** Milliseconds for everything of a command to be gone. */
+const DEATH = 5_000;
+
+export interface MemoryExecParts {
+  execId: string;
+  timers: Timers;
+  /** Asks the init to end it and all that came of it; false where the init is away. */
+  ask(reason: string): boolean;
+  /** Milliseconds, as performance.now(). */
+  startedAt: number;
+  /** Leaving it leaves it running. */
+  stays: boolean;
+}
+
+export class MemoryExec implements RunningExec, CommandEars {
+  readonly execId: string;
+  readonly output: AsyncIterable<OutputPart>;
+  readonly exit: Promise<ExecExit>;
+  /** Called once its process is there. */
+  began: () => void = () => {};
+  readonly #parts: MemoryExecParts;
+  #socket: Socket | null = null;
+  #settle: (exit: ExecExit) => void = () => {};
+  #settled = false;
+  #gone: () => void = () => {};
+  readonly #isGone: Promise<void>;
+  #over = false;
+  #reason: string | null = null;
+  #word: Omit<ExecExit, 'tookMs'> | null = null;
+  #tell: () => void = () => {};
+  #cancel: () => void = () => {};
+
+  constructor(parts: MemoryExecParts) {
+    this.#parts = parts;
+    this.execId = parts.execId;
+    this.exit = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#isGone = new Promise((resolve) => {
+      this.#gone = resolve;
+    });
+    this.output = this.#read();
+  }
+
+  /** Its own connection, paused. */
+  connected(socket: Socket): void {
+    this.#socket = socket;
+  }
+
+  /** Ends it after `ms`. */
+  limit(ms: number): void {
+    this.#cancel = this.#parts.timers.after(ms, () => void this.end('TIMEOUT').catch(() => {}));
+  }
+
+  started(): void {
+    this.began();
+  }
+
+  ended(frame: { code: number; signal: number; reason: string }): void {
+    const code = /^[A-Z][A-Z_]+$/.test(frame.reason) ? frame.reason : null;
+    this.#word = exitOf(frame.code, frame.signal, this.#reason ?? code);
+    // What is in its connection comes first.
+    if (this.#socket === null || this.#socket.destroyed) this.#finish(this.#word);
+    this.#tell();
+  }
+
+  gone(): void {
+    this.#over = true;
+    this.#gone();
+    this.#word ??= { code: null, ...(this.#reason ? { reason: this.#reason } : {}) };
+    if (this.#socket === null || this.#socket.destroyed) this.#finish(this.#word);
+    this.#tell();
+  }
+
+  over(reason: 'SANDBOX_REPLACED' | 'SANDBOX_EXITED'): void {
+    this.#over = true;
+    this.#gone();
+    this.#word ??= { code: null, signal: 'SIGKILL', reason: this.#reason ?? reason };
+    if (this.#socket === null || this.#socket.destroyed) this.#finish(this.#word);
+    this.#tell();
+  }
+
+  async end(reason: string): Promise<void> {
+    if (this.#over) return;
+    if (!this.#settled) this.#reason ??= reason;
+    if (!this.#parts.ask(reason)) this.#socket?.destroy();
+    let cancel: () => void = () => {};
+    const late = new Promise<'late'>((resolve) => {
+      cancel = this.#parts.timers.after(DEATH, () => resolve('late'));
+    });
+    const first = await Promise.race([this.#isGone, late]);
+    cancel();
+    this.#finish(this.#word ?? { code: null, signal: 'SIGKILL', reason });
+    if (first === 'late')
+      throw new SandboxError(
+        'EXEC_CANNOT_END',
+        "The sandbox's init did not say that the command is over. Look again with `ampoule sandbox ls`, or remove the sandbox with `ampoule sandbox rm`.",
+        { retry: true },
+      );
+  }
+
+  async write(data: Uint8Array): Promise<void> {
+    for (let at = 0; at < data.length; at += PIECE) await this.#send(to.input(data.subarray(at, at + PIECE)));
+  }
+
+  closeInput(): void {
+    void this.#send(to.input(new Uint8Array(0)));
+  }
+
+  resize(columns: number, rows: number): void {
+    void this.#send(to.resize(columns, rows));
+  }
+
+  /** Resolves when there is room for more, or nobody reads any more. */
+  async #send(frame: Buffer): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || socket.destroyed) {
+      frame.fill(0);
+      return;
+    }
+    if (socket.write(frame, () => frame.fill(0))) return;
+    await new Promise<void>((resolve) => {
+      const on = () => {
+        socket.removeListener('drain', on);
+        socket.removeListener('close', on);
+        resolve();
+      };
+      socket.once('drain', on);
+      socket.once('close', on);
+    });
+  }
+
+  async *#read(): AsyncGenerator<OutputPart, void, void> {
+    const socket = this.#socket;
+    if (socket === null) return;
+    const splitter = new FrameSplitter();
+    let complete = false;
+    try {
+      for await (const chunk of socket)
+        for (const raw of splitter.push(chunk)) {
+          const frame = streamFrame(raw);
+          if (frame.type === 'output') {
+            yield { stream: frame.stream, data: frame.data };
+            continue;
+          }
+          complete = true;
+          const cannot = (frame.code === 126 || frame.code === 127) && frame.reason !== '';
+          if (cannot) yield { stream: 'stderr', data: Buffer.from(`${frame.reason}\n`) };
+          const reason = /^[A-Z][A-Z_]+$/.test(frame.reason) ? frame.reason : null;
+          this.#finish(exitOf(frame.code, frame.signal, this.#reason ?? reason));
+          return;
+        }
+    } catch {
+      // It broke, or was spoilt: the init says how the command ended.
+    } finally {
+      socket.destroy();
+      if (!complete && !this.#parts.stays) await this.#outcome();
+    }
+  }
+
+  /** Without an EXIT: the init's word, or none within a while. */
+  async #outcome(): Promise<void> {
+    if (this.#settled) return;
+    if (this.#word === null) {
+      let cancel: () => void = () => {};
+      await new Promise<void>((resolve) => {
+        this.#tell = resolve;
+        cancel = this.#parts.timers.after(WORD, resolve);
+      });
+      cancel();
+    }
+    this.#finish(this.#word ?? { code: null, reason: this.#reason ?? 'INIT_UNREACHABLE' });
+  }
+
+  #finish(exit: Omit<ExecExit, 'tookMs'>): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#cancel();
+    this.#settle({ ...exit, tookMs: Math.round(performance.now() - this.#parts.startedAt) });
+  }
+}
+
+function exitOf(code: number, signal: number, reason: string | null): Omit<ExecExit, 'tookMs'> {
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+  return {
+    code: code < 0 ? null : code,
+    ...(code < 0 && name ? { signal: name } : {}),
+    ...(reason === null ? {} : { reason }),
+  };
+}
