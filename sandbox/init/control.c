@@ -8,7 +8,7 @@ void refuse(uint32_t seq, const char *id, uint16_t code, const char *reason) {
     write_u32(to, seq);
     write_text(to, id);
     write_u16(to, code);
-    write_text(to, reason);
+    write_plain(to, reason);
     report_end();
 }
 

@@ -91,6 +91,12 @@ void write_bytes(struct writer *to, const void *at, size_t length) {
 
 void write_text(struct writer *to, const char *text) { write_bytes(to, text, strlen(text)); }
 
+void write_plain(struct writer *to, const char *text) {
+    size_t length = strlen(text);
+    write_u32(to, (uint32_t)length);
+    for (size_t i = 0; i < length; i++) write_u8(to, text[i] >= 0x20 && text[i] < 0x7f ? (uint8_t)text[i] : '?');
+}
+
 void frame_begin(struct writer *to, uint8_t type) {
     to->frame = to->used;
     write_u32(to, 0);

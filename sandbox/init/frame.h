@@ -101,6 +101,8 @@ void write_u32(struct writer *to, uint32_t value);
 void write_u64(struct writer *to, uint64_t value);
 void write_bytes(struct writer *to, const void *at, size_t length);
 void write_text(struct writer *to, const char *text);
+/* The same of a text that a user chose or the system gave: what is no printable ASCII becomes `?`. */
+void write_plain(struct writer *to, const char *text);
 void write_raw(struct writer *to, const void *at, size_t length);
 /* Length and type; frame_end puts in the length. false from frame_end: it did not fit, and is not there. */
 void frame_begin(struct writer *to, uint8_t type);

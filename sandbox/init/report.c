@@ -37,8 +37,10 @@ void report_started(const struct holder *holder) {
     write_text(to, holder->id);
     write_u8(to, holder->kind);
     write_u32(to, (uint32_t)holder->pid);
-    write_text(to, holder->program);
+    write_plain(to, holder->program);
     size_t count = holder->grant == NULL ? 0 : holder->grant->count;
+    /* Old versions beside new ones can be more than a list has. */
+    if (count > ENTRIES_MAX) count = ENTRIES_MAX;
     write_u16(to, (uint16_t)count);
     for (size_t i = 0; i < count; i++) {
         write_text(to, holder->grant->held[i].name);
@@ -53,7 +55,7 @@ void report_ended(const struct holder *holder, int32_t code, uint32_t signal, co
     write_text(to, holder->id);
     write_u32(to, (uint32_t)code);
     write_u32(to, signal);
-    write_text(to, reason);
+    write_plain(to, reason);
     report_end();
 }
 

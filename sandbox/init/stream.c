@@ -97,7 +97,7 @@ static void say_exit(struct client *client) {
     frame_begin(&to, F_EXIT);
     write_u32(&to, (uint32_t)result.code);
     write_u32(&to, result_signal);
-    write_text(&to, result.reason);
+    write_plain(&to, result.reason);
     frame_end(&to);
     client->used += to.used;
     client->last = true;
