@@ -190,7 +190,7 @@ class Rhythm implements Reconciler {
       const there = bySandbox.get(sandbox) ?? [];
       const worker = this.#worker(sandbox);
       const expected = worker.expected();
-      if (back) worker.wake();
+      if (back) worker.look();
       else if (!expected || !fits(expected, there)) worker.hint();
       else if (!known.has(sandbox) && there.length === 0) this.#workers.delete(sandbox);
     }

@@ -8,7 +8,7 @@ import type { Lanes } from './lanes.js';
 import { PassFailed } from './pass.js';
 import { retryDelay } from './retry.js';
 import type { Timers } from './timers.js';
-import type { Applied, Delivery, Ledger, Log, Outcome, SandboxView, Wish, Wishes } from './types.js';
+import type { Applied, Delivery, Ledger, Log, Outcome, SandboxState, SandboxView, Wish, Wishes } from './types.js';
 import { afterFailure, looksSame, UNSEEN } from './view.js';
 import { Waiters } from './waiters.js';
 
@@ -36,7 +36,9 @@ export class Worker {
   #wish: Wish | null = null;
   /** Of the last pass. */
   #last: Wish | null = null;
-  #flight: { control: AbortController; done: Promise<void> } | null = null;
+  #flight: { control: AbortController; done: Promise<void>; looks: boolean } | null = null;
+  /** Docker is to be looked at, whatever the wish says. */
+  #lookNext = true;
   #pending = false;
   #failures = 0;
   #error: SandboxError | null = null;
@@ -53,10 +55,17 @@ export class Worker {
 
   /** Somebody says that something may be different; a failure that waits for its time is not hurried. */
   hint(): void {
-    if (this.#flight === null && !(this.#error !== null && this.#timed)) this.wake();
+    if (this.#flight === null && !(this.#error !== null && this.#timed)) this.look();
+    else if (this.#flight?.looks === false) this.#lookNext = this.#pending = true;
   }
 
-  /** There is something to do. */
+  /** There is something to do, and what is known of Docker may be wrong. */
+  look(): void {
+    this.#lookNext = true;
+    this.wake();
+  }
+
+  /** There is something to do, and it is the wish that changed. */
   wake(): void {
     if (this.#stopped) return;
     this.#cancelAgain();
@@ -119,7 +128,9 @@ export class Worker {
   #begin(): void {
     const control = new AbortController();
     this.#pending = false;
-    const done = this.#pass(control.signal).then((againMs) => {
+    const looks = this.#lookNext || this.#error !== null;
+    this.#lookNext = false;
+    const done = this.#pass(control.signal, looks).then((againMs) => {
       this.#flight = null;
       this.#last = this.#wish;
       this.#wish = null;
@@ -129,14 +140,14 @@ export class Worker {
       if (this.#pending) this.#begin();
       else if (againMs !== null) {
         this.#timed = true;
-        this.#cancelAgain = this.#parts.timers.after(againMs, () => this.wake());
+        this.#cancelAgain = this.#parts.timers.after(againMs, () => this.look());
       }
     });
-    this.#flight = { control, done };
+    this.#flight = { control, done, looks };
   }
 
   /** Milliseconds until the next look; null: a hint or the rhythm is enough. Never throws. */
-  async #pass(signal: AbortSignal): Promise<number | null> {
+  async #pass(signal: AbortSignal, look: boolean): Promise<number | null> {
     const { sandbox, lanes } = this.#parts;
     // A wake and the settle that follows it belong together.
     await Promise.resolve();
@@ -153,21 +164,16 @@ export class Worker {
         // It may have waited for a lane.
         const newest = this.#parts.wishes.of(sandbox) ?? wish;
         this.#wish = newest;
-        const applied = await this.#apply(newest, signal);
+        const progress = (state: SandboxState) => this.#show({ ...this.#view, state });
+        const applied = await this.#parts.delivery(sandbox).apply(newest, { signal, look, progress });
         this.#reached(newest, applied);
         return applied.againMs;
       });
     } catch (error) {
+      this.#lookNext = true;
       if (signal.aborted && !this.#stopped) return 0;
       return this.#failed(this.#wish, error);
     }
-  }
-
-  #apply(wish: Wish, signal: AbortSignal): Promise<Applied> {
-    return this.#parts.delivery(wish.spec.id).apply(wish, {
-      signal,
-      progress: (state) => this.#show({ ...this.#view, state }),
-    });
   }
 
   #reached(wish: Wish, applied: Applied): void {

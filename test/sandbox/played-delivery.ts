@@ -5,6 +5,7 @@ import type { Applied, Delivery, SandboxState, Wish } from '../../sandbox/index.
 export interface Pass {
   wish: Wish;
   signal: AbortSignal;
+  look: boolean | undefined;
   progress: (state: SandboxState) => void;
   succeed(changes?: Partial<Applied>): void;
   fail(error: unknown): void;
@@ -36,7 +37,14 @@ export function playDelivery(): PlayedDelivery {
           exitCode: null,
         };
         const succeed = (changes = {}) => resolve({ changed: true, notices: [], seen, againMs: null, ...changes });
-        passes.push({ wish, signal, progress: options?.progress ?? (() => {}), succeed, fail: reject });
+        passes.push({
+          wish,
+          signal,
+          look: options?.look,
+          progress: options?.progress ?? (() => {}),
+          succeed,
+          fail: reject,
+        });
         if (played.automatic) succeed();
       }),
     revoke: unused,

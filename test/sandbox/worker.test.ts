@@ -231,3 +231,34 @@ t.test('stopping: the pass in flight may end, those who wait are told', async (t
   t.equal(hanging.passes[0]?.signal.aborted, true);
   t.equal(hanging.timers.waiting(), 0);
 });
+
+t.test('Docker is left alone where only the wish changed and the last look went well', async (t) => {
+  const { world, worker, passes } = play(wishOf());
+  const pass = async (act: () => void) => {
+    act();
+    await turns();
+    return passes.at(-1);
+  };
+  t.equal((await pass(() => worker.wake()))?.look, true, 'nothing was looked at yet');
+  passes.at(-1)?.succeed();
+  await turns();
+  world.wish = wishOf({ generation: 2 });
+  t.equal((await pass(() => worker.wake()))?.look, false);
+  passes.at(-1)?.succeed();
+  await turns();
+  t.equal((await pass(() => worker.hint()))?.look, true, 'somebody says that something changed');
+  passes.at(-1)?.succeed();
+  await turns();
+  t.equal((await pass(() => worker.wake()))?.look, false);
+  worker.hint();
+  passes.at(-1)?.succeed();
+  await turns();
+  t.equal(passes.at(-1)?.look, true, 'a hint during a pass that does not look is not lost');
+  passes.at(-1)?.fail(new SandboxError('ENGINE_UNREACHABLE', 'away', { retry: true }));
+  await turns();
+  t.equal((await pass(() => worker.wake()))?.look, true, 'after a failure');
+  passes.at(-1)?.succeed();
+  await turns();
+  t.equal((await pass(() => worker.look()))?.look, true, 'when Docker is back');
+  await worker.stop(0);
+});
