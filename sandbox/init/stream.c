@@ -21,6 +21,7 @@ static struct client {
     struct inbox box;
     size_t input_at; /* written bytes of the first INPUT in the box */
     uint64_t at;     /* in the ring */
+    uint64_t end;    /* without follow: what was there when it came */
     size_t skip;
     size_t sent, used;
     uint8_t out[CHUNK + HEAD + TEXT_MAX];
@@ -110,7 +111,8 @@ static bool drained(void) { return sources[0].rest == 0 && sources[1].rest == 0;
 static void pump(struct client *client) {
     while (client->connected && client->used == 0 && !client->last) {
         uint8_t stream;
-        size_t length = client->direct ? 0 : ring_get(ring, &client->at, &stream, client->out + HEAD, CHUNK);
+        bool enough = !client->direct && !client->follow && client->at >= client->end;
+        size_t length = client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + HEAD, CHUNK);
         if (length > client->skip) {
             length -= client->skip;
             memmove(client->out + HEAD, client->out + HEAD + client->skip, length);
@@ -212,7 +214,9 @@ static bool input_write(struct client *client, struct bytes data) {
 }
 
 static void resize(struct reader *from) {
-    struct winsize size = {.ws_col = read_u16(from), .ws_row = read_u16(from)};
+    struct winsize size = {0};
+    size.ws_col = read_u16(from);
+    size.ws_row = read_u16(from);
     if (terminal && input >= 0 && reader_done(from)) ioctl(input, TIOCSWINSZ, &size);
 }
 
@@ -304,7 +308,10 @@ void stream_open(const uint8_t token[TOKEN_BYTES], bool as_direct, bool follow, 
     client->follow = follow;
     client->redial = (struct timer){.fire = dial, .data = client};
     memcpy(client->token, token, TOKEN_BYTES);
-    if (ring != NULL) client->at = ring_tail(ring, lines, &client->skip);
+    if (ring != NULL) {
+        client->at = ring_tail(ring, lines, &client->skip);
+        client->end = ring->end;
+    }
     clients[place] = client;
     if (!inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return leave(client);
     dial(client);

@@ -1,0 +1,137 @@
+/** ampoule-init in a real container, with the daemon played: input, output, back-pressure, terminals, detached commands. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import t from 'tap';
+import { entry } from '../engine/played-daemon.js';
+import { until } from '../engine/wait.js';
+import { initWorld, LONG } from './init-world.js';
+
+const TERMINAL = 1;
+const STDIN = 2;
+const DETACHED = 4;
+
+t.test('10 MB go in and come out unchanged, at the pace of whoever reads', LONG, async (t) => {
+  const { played, engine } = await initWorld(t);
+  await played.setDone([]);
+  const data = randomBytes(10_000_000);
+  const cat = played.exec(['cat'], { flags: STDIN });
+  const socket = await cat.connected();
+  socket.pause();
+  for (let at = 0; at < data.length; at += 1_000_000) await cat.write(data.subarray(at, at + 1_000_000));
+  await cat.write('');
+  const written = async (): Promise<number> => {
+    const io = await engine.docker('exec', played.container, '/bin/sh', '-c', `cat /proc/$(/bin/pidof cat)/io`);
+    return Number(/^wchar: (\d+)$/m.exec(io)?.[1] ?? 0);
+  };
+  let before = -1;
+  await until('the command standing still', async () => {
+    const now = await written();
+    const still = now > 0 && now === before;
+    before = now;
+    return still;
+  });
+  t.ok(before < 2_000_000, `it wrote ${before} bytes while nobody read`);
+  socket.resume();
+  t.match(await cat.ended(), { code: 0 });
+  t.equal(digest(cat.bytes('stdout')), digest(data));
+});
+
+t.test('many streams at once lose nothing', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([]);
+  const streams = Array.from({ length: 20 }, () =>
+    played.exec(['sh', '-c', 'head -c 1000000 /dev/zero; head -c 500000 /dev/zero >&2']),
+  );
+  for (const stream of streams) {
+    t.match(await stream.ended(), { code: 0 });
+    t.same([stream.bytes('stdout').length, stream.bytes('stderr').length], [1_000_000, 500_000]);
+  }
+});
+
+t.test('a command ends with its client', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([]);
+  const one = played.exec(['sh', '-c', 'trap "" TERM HUP; (setsid sleep 1000 &); while :; do sleep 1; done']);
+  (await one.connected()).destroy();
+  t.match(await played.hear('ended', ({ id }) => id === one.id), { reason: 'CLIENT_GONE', signal: 9 });
+  await played.hear('gone', ({ id }) => id === one.id);
+});
+
+t.test('what a command leaves running goes on below it until it is gone', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([entry('TOKEN', 'x')]);
+  const one = played.exec(['sh', '-c', '(while [ ! -e /tmp/go ]; do sleep 0.05; echo noise; done) & echo left']);
+  t.match(await one.ended(), { code: 0 });
+  t.match(one.text(), /^left\n(noise\n)*$/);
+  await played.hear('ended', ({ id }) => id === one.id);
+  t.notOk(played.heard.some((frame) => frame.type === 'gone' && frame.id === one.id));
+  await played.finish(['touch', '/tmp/go']);
+  await played.hear('gone', ({ id }) => id === one.id);
+});
+
+t.test('a terminal is one: size, job control, end of input', LONG, async (t) => {
+  const { played } = await initWorld(t, { config: { user: 'user' } });
+  await played.setDone([entry('TOKEN', 'x')]);
+  const shell = played.exec(['sh', '-i'], { flags: TERMINAL | STDIN, columns: 101, rows: 33 });
+  await shell.write('stty size; echo TERM=$TERM; tty; echo hi > /dev/stdout\n');
+  await shell.shows(/33 101\r\nTERM=xterm\r\n\/dev\/pts\/\d+\r\nhi\r\n/);
+  await shell.resize(90, 20);
+  await shell.write('stty size\n');
+  await shell.shows('20 90');
+  await shell.write('sleep 1000\n');
+  await until('sleep running', async () => (await played.finish(['pidof', 'sleep'])).code === 0);
+  await shell.write('\x1a');
+  await shell.shows(/Stopped.*sleep 1000/);
+  // Stopped by its shell before the freeze, and after it.
+  await played.setDone([entry('TOKEN', 'x'), entry('OTHER', 'o')]);
+  const other = played.exec(['sh', '-c', 'trap "" TERM; sleep 1000'], {});
+  await played.hear('started', ({ id }) => id === other.id);
+  await played.setDone([entry('TOKEN', 'x')]);
+  t.match(await other.ended(), { code: -1, signal: 9, reason: 'REVOKED' });
+  t.match(
+    (await played.finish(['sh', '-c', 'cat /proc/$(pidof sleep)/stat'])).stdout,
+    /\) T /,
+    'it is stopped as before',
+  );
+  await shell.write('echo mar""ker; jobs\n');
+  await shell.shows(/marker\r\n(.*\n)?.*Stopped/);
+  await shell.write('kill %1; wait; echo go""ne; exit 3\n');
+  await shell.shows('gone');
+  t.match(await shell.ended(), { code: 3 });
+});
+
+t.test('a detached command keeps its last output, for whoever comes', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([]);
+  const one = played.exec(
+    ['sh', '-c', 'i=0; while [ $i -lt 50000 ]; do i=$((i+1)); echo line $i; done; read x; echo got $x; exit 4'],
+    {
+      flags: DETACHED | STDIN,
+    },
+  );
+  await played.hear('started', ({ id }) => id === one.id);
+  const all = async () => {
+    const look = played.attach(one.id);
+    await until('the end of what there is', () => look.closed, { everyMs: 5 });
+    return look;
+  };
+  await until('all lines', async () => (await all()).text().endsWith('line 50000\n'));
+  const text = (await all()).text();
+  t.ok(text.length > 200_000 && text.length <= 262_144, `${text.length} bytes are left`);
+  const tail = played.attach(one.id, { tail: 2, follow: true });
+  await tail.shows('line 50000');
+  t.equal(tail.text(), 'line 49999\nline 50000\n');
+  const second = played.attach(one.id, { tail: 0, follow: true });
+  await second.write('word\n');
+  t.match(await tail.ended(), { code: 4 });
+  t.equal(tail.text(), 'line 49999\nline 50000\ngot word\n');
+  t.match(await second.ended(), { code: 4 });
+  t.equal(second.text(), 'got word\n');
+  await played.hear('gone', ({ id }) => id === one.id);
+  played.attach(one.id);
+  t.match(await played.hear('refused', ({ id }) => id === one.id), { code: 4 });
+});
+
+function digest(data: Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
