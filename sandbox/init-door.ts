@@ -28,6 +28,8 @@ export interface DoorParts {
   timers: Timers;
   counted: (what: Refused) => void;
   events: LinkEvents;
+  /** Hears which build of the program it is. */
+  said?: (build: string) => void;
   /** An init that nobody here started wants in: look whose it is. */
   knock: () => void;
 }
@@ -175,6 +177,7 @@ export class InitDoor {
       socket.end(to.goodbye(1, reason));
       return;
     }
+    this.#parts.said?.(said.build);
     if (said.type === 'hello') await this.#hello(socket);
     else await this.#return(socket, said.challenge);
   }

@@ -62,7 +62,12 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
     termAt: new Map<string, number>(),
     portsAsked: new Map<string, SandboxSpec['ports']>(),
   };
-  const opening = Promise.allSettled(directories.known().map((sandbox) => boxOf(sandbox).door.open()));
+  const opening = Promise.allSettled(
+    directories
+      .known()
+      .filter((name) => name.startsWith('sbx_'))
+      .map((sandbox) => boxOf(sandbox).door.open()),
+  );
 
   /** The init of the sandbox's container. Throws SANDBOX_NOT_RUNNING. */
   function linked(sandbox: string): { box: MemorySandbox; link: InitLink; id: string } {
