@@ -1,105 +1,137 @@
-/** Our own Dockerfile and docker-compose.yml: built on a base made here, brought up, and put through the main job. */
+/** Our own Dockerfile and docker-compose.yml: built on a base made here, brought up, and put through the main job and faults. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { type Ran, run } from '../engine/command.js';
-import { ensureBuild } from '../engine/daemon.js';
-import { startEngine } from '../engine/engine.js';
-import { importNodeBase } from '../engine/node-base.js';
+
+import { observe } from '../engine/observer.js';
+import { inGroup, nameOf, startOf } from '../engine/processes.js';
 import { until } from '../engine/wait.js';
+import { type ComposedDaemon, composedDaemon, ROOT } from './composed-daemon.js';
 import { blocks, outputs, README, scriptOf } from './readme-blocks.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ADDRESS = 'http://127.0.0.1:7433';
 const LONG = { timeout: 300_000 };
-const TOKEN = '/etc/ampoule/key/operator.token';
+const SANDBOX = { session: 'inside', delivery: 'memory', grace: '0s', network: 'none', idle: 'never' };
+const SECRET = 'CONTAINED';
+const VALUE = 'contained-5d41402abc4b2a76b9719d911017c592';
+
+/** Leaves processes behind that have the value or come of one that had it: in a session of their own, deaf to TERM, without it. */
+const ATTACK = `
+setsid sh -c 'exec sleep 7001' &
+(trap '' TERM HUP; sleep 7002; sleep 7003) &
+env -i /bin/sh -c 'setsid sleep 7004 & exec sleep 7005' &
+wait
+`;
+
+/** Processes of sandboxes that the attack left. */
+function attackers({ engine }: ComposedDaemon): number[] {
+  return inGroup(engine.group).filter((pid) => nameOf(pid) === 'sleep' && startOf(pid) !== null);
+}
 
 t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
-  // Its own, since names and port of our file are not to be chosen.
-  const engine = await startEngine();
-  t.teardown(() => engine.stop());
-  const image = await engine.importBusybox();
-  const base = await importNodeBase(engine);
-  await ensureBuild('dist');
-  const directory = mkdtempSync('/tmp/ac-');
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const compose = (...args: string[]): Promise<Ran> =>
-    run('docker-compose', ['-p', 'ampoule', '-f', `${ROOT}docker-compose.yml`, ...args], {
-      withinMs: 300_000,
-      env: {
-        DOCKER_HOST: engine.dockerHost,
-        AMPOULE_BASE: base,
-        AMPOULE_DEFAULT_IMAGE: image,
-        AMPOULE_DOCKER_SOCKET: engine.socket,
-      },
-    });
-  const composed = async (...args: string[]): Promise<string> => {
-    const ran = await compose(...args);
-    if (ran.code !== 0) throw new Error(`docker-compose ${args.join(' ')} ended with ${ran.code}: ${ran.stderr}`);
-    return ran.stdout;
-  };
-  /** As a client on the engine's machine. */
-  const outside = (script: string, token: string): Promise<Ran> =>
-    run('nsenter', ['-t', String(engine.guard), '-n', 'bash', '-c', script], {
-      cwd: directory,
-      withinMs: 270_000,
-      env: { AMPOULE_ADDR: ADDRESS, AMPOULE_TOKEN: token, DOCKER_HOST: engine.dockerHost },
-    });
-  const isUp = async (): Promise<boolean> => (await engine.inNetwork('curl', '-fsS', `${ADDRESS}/readyz`)).code === 0;
-  const upAgain = (): Promise<true> =>
-    until('the daemon being ready', async () => (await isUp()) || null, {
-      withinMs: 60_000,
-      explain: async () => (await compose('logs')).stdout,
-    });
+  const daemon = await composedDaemon();
+  t.teardown(() => daemon.stop());
+  const { engine } = daemon;
+  let token = '';
 
   await t.test('builds with nothing but what lies here, and comes up', LONG, async (t) => {
-    const built = await engine.tryDocker(['build', '--build-arg', `BASE=${base}`, '-t', 'ampoule:local', ROOT], {
-      env: { DOCKER_BUILDKIT: '0' },
-      withinMs: 300_000,
-    });
+    const args = ['build', '--build-arg', `BASE=${daemon.base}`, '-t', 'ampoule:local', ROOT];
+    const built = await engine.tryDocker(args, { env: { DOCKER_BUILDKIT: '0' }, withinMs: 300_000 });
     t.equal(built.code, 0, built.stderr);
     const files = await engine.docker('run', '--rm', '--entrypoint', 'ls', 'ampoule:local', '-R', '/usr/lib/ampoule');
     t.match(files, /better_sqlite3\.node/);
     t.notMatch(files, /typescript|esbuild|sqlite3\.c/, 'nothing that only a build needs');
-    await composed('up', '-d');
-    await upAgain();
+    await daemon.compose('up', '-d');
+    token = await daemon.ready();
+    t.match(token, /^amp_op_/);
   });
 
-  const token = (await composed('exec', '-T', 'ampoule', 'cat', TOKEN)).trim();
-  t.match(token, /^amp_op_/);
-
   await t.test('is shut as far as it can be', LONG, async (t) => {
-    const id = (await composed('ps', '-q', 'ampoule')).trim();
-    const [container] = JSON.parse(await engine.docker('inspect', id));
-    t.same(container.HostConfig.PortBindings, { '7433/tcp': [{ HostIp: '127.0.0.1', HostPort: '7433' }] });
-    t.equal(container.HostConfig.ReadonlyRootfs, true);
-    t.same(container.HostConfig.CapDrop, ['ALL']);
-    t.equal(container.HostConfig.Privileged, false);
-    t.notMatch(JSON.stringify(container), token, 'no token in what Docker keeps');
-    const status = await composed('exec', '-T', 'ampoule', 'node', 'dist/ampoule.js', 'status');
+    const id = await daemon.container();
+    const [{ HostConfig: host, Config: config, ...rest }] = JSON.parse(await engine.docker('inspect', id));
+    t.same(host.PortBindings, { '7433/tcp': [{ HostIp: '127.0.0.1', HostPort: '7433' }] });
+    t.equal(host.ReadonlyRootfs, true);
+    t.same(host.CapDrop, ['ALL']);
+    t.equal(host.Privileged, false);
+    t.notMatch(JSON.stringify({ host, config, rest }), token, 'no token in what Docker keeps');
+    const status = await daemon.compose('exec', '-T', 'ampoule', 'node', 'dist/ampoule.js', 'status');
     t.match(status, /unsealed/);
-    const [kind, ...check] = container.Config.Healthcheck.Test;
+    const [kind, ...check] = config.Healthcheck.Test;
     t.equal(kind, 'CMD');
     t.equal((await engine.tryDocker(['exec', id, ...check])).code, 0, 'its own check finds it alive');
   });
 
+  await t.test('delivers by memory, and knows inits by their processes', LONG, async (t) => {
+    const { delivery } = await daemon.api(token).must('GET', '/v1/vault');
+    t.equal(delivery.resolved, 'memory', delivery.reason);
+  });
+
   await t.test('does what the README says', LONG, async (t) => {
     const all = blocks(README);
-    const ran = await outside(scriptOf(all), token);
+    const ran = await daemon.client(scriptOf(all), token);
     const said = outputs(ran.stdout);
     t.match(ran.stdout, /@@ end\n$/, `stopped in "${all[said.length - 1]?.title}":\n${said.at(-1)}\n${ran.stderr}`);
   });
 
+  await t.test('a running sandbox gets and loses a value, under attack', LONG, async (t) => {
+    const api = daemon.api(token);
+    await api.must('PUT', `/v1/secrets/${SECRET}/value`, { value: VALUE });
+    await api.must('PUT', '/v1/sessions/inside', { idle: 'never', onResume: 'restore' });
+    const sandbox = await api.must('POST', '/v1/sandboxes?wait=60s', { ...SANDBOX, name: 'inside', lease: '5m' });
+    const main = JSON.parse(await engine.docker('inspect', sandbox.containerId))[0].State.Pid;
+    const started = startOf(main);
+    for (let round = 0; round < 5; round++) {
+      await api.must('PUT', `/v1/sessions/inside/secrets/${SECRET}`);
+      const { stdout } = await api.must('POST', '/v1/sandboxes/inside/exec', { command: ['env'] });
+      t.match(stdout, `${SECRET}=`);
+      const attack = api.call('POST', '/v1/sandboxes/inside/exec', { command: ATTACK });
+      await until('all attackers', () => attackers(daemon).length === 4);
+      const gone = await api.must('DELETE', `/v1/sessions/inside/secrets/${SECRET}`);
+      t.same(attackers(daemon), [], 'none is alive at the acknowledgement');
+      t.match(gone.sandboxes, [{ state: 'applied' }]);
+      await attack;
+    }
+    t.equal(startOf(main), started, 'PID 1 is the same process');
+    const places = { paths: [engine.dataRoot, engine.execRoot, engine.log], engine };
+    t.same(await observe({ [SECRET]: VALUE }, places), [], 'no byte of it in processes, Docker or on the disk');
+    api.close();
+  });
+
+  await t.test('its restart loses nothing, and its end is the end of what it gave', LONG, async (t) => {
+    let api = daemon.api(token);
+    await api.must('PUT', `/v1/sessions/inside/secrets/${SECRET}`);
+    const command = ['sleep', '7100'];
+    const kept = await api.must('POST', '/v1/sandboxes/inside/exec', { command, detach: true });
+    await until('the command', () => attackers(daemon).length === 1);
+    const [pid = 0] = attackers(daemon);
+    await daemon.compose('restart', 'ampoule');
+    t.equal(await daemon.ready(), token);
+    api.close();
+    api = daemon.api(token);
+    t.same(attackers(daemon), [pid], 'what ran goes on');
+    const running = await api.must('GET', `/v1/sandboxes/inside/execs/${kept.execId}`);
+    t.equal(running.state, 'running', 'and is known again');
+    await api.must('POST', '/v1/sandboxes?wait=60s', { ...SANDBOX, name: 'brief', lease: '3s' });
+    const ending = api.call('POST', '/v1/sandboxes/brief/exec', { command: ['sleep', '7200'] }).catch(() => null);
+    await until('a command there', () => attackers(daemon).length === 2);
+    await daemon.compose('kill', 'ampoule');
+    await ending;
+    const left = await until('the end of what held the value', () => {
+      const alive = attackers(daemon);
+      return alive.length < 2 ? alive : null;
+    });
+    t.same(left, [pid], 'at the lease, where it was short');
+    api.close();
+  });
+
   await t.test('keeps vault and token when its container is made again', LONG, async (t) => {
-    await composed('up', '-d', '--force-recreate');
-    await upAgain();
-    const again = (await composed('exec', '-T', 'ampoule', 'cat', TOKEN)).trim();
-    t.equal(again, token);
-    const listed = await outside(
-      'curl -fsS -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR/v1/secrets"',
-      token,
-    );
-    t.match(listed.stdout, /"SIGNING_KEY"/);
+    await daemon.compose('up', '-d', '--force-recreate');
+    t.equal(await daemon.ready(), token);
+    const api = daemon.api(token);
+    await api.must('GET', `/v1/secrets/${SECRET}`);
+    const seen = await until('the value being given again', async () => {
+      const { status, bytes } = await api.call('POST', '/v1/sandboxes/inside/exec', { command: ['env'] });
+      return status === 200 && bytes.toString().includes(`${SECRET}=`);
+    });
+    t.ok(seen);
+    api.close();
   });
 });
