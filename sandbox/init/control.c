@@ -37,6 +37,7 @@ static bool take_set(struct reader *from) {
         return true;
     }
     bool restart = (config.flags & C_RESTART) != 0 && had_set && differs(&next);
+    bool taken = grant_hit(current_grant, &next);
     files_commit(&next);
     live = next;
     grant_drop(current_grant);
@@ -48,7 +49,7 @@ static bool take_set(struct reader *from) {
     struct writer *to = report_begin(F_RECEIVED);
     write_u32(to, head.seq);
     report_end();
-    ending_set(&live, head.seq, head.grace, restart);
+    ending_set(&live, head.seq, head.grace, restart, taken);
     main_live();
     bridge_live();
     return true;

@@ -176,8 +176,11 @@ extern struct table scanned;
 /* ending.c */
 /* Ends one holder and what came of it. */
 void ending_one(struct holder *holder, uint32_t grace, const char *reason);
-/* Ends what `next` takes away (NULL: everything that holds), and answers DONE for `seq`. `main_too`: also a main that holds none of it. */
-void ending_set(const struct live *next, uint32_t seq, uint32_t grace, bool main_too);
+/*
+ * Ends what `next` takes away (NULL: everything that holds), and answers DONE for `seq`. `main_too`: also a main that holds none
+ * of it. `taken`: the set before had something that this one has not, so what has no known origin ends too.
+ */
+void ending_set(const struct live *next, uint32_t seq, uint32_t grace, bool main_too, bool taken);
 /* TERM before the lease runs out; lease_ending when it did. */
 void ending_warn(void);
 void ending_lease(void);

@@ -19,6 +19,8 @@ static bool answer;      /* DONE is owed */
 static uint32_t answer_to;
 static size_t told, killed, left;
 static int64_t frozen_at;
+/* When what has no known origin is to be gone, since something was taken away; 0: not now. */
+static int64_t unknown_at;
 bool ending_warned;
 
 static bool fresh_target(const struct holder *holder) { return holder->ending && holder->kill_at > 0 && holder->killed_at < 0; }
@@ -32,7 +34,9 @@ static bool any(ask_fn *ask) {
 }
 
 static void mark(struct holder *holder, uint32_t grace, const char *reason) {
-    int64_t at = now_ms() + grace;
+    /* One that did not start yet has nobody to ask. */
+    bool unborn = holder->pid == 0 && !holder->over;
+    int64_t at = now_ms() + (unborn ? 0 : grace);
     if (!holder->ending || at < holder->kill_at) holder->kill_at = at;
     if (holder->ending) return;
     holder->ending = true;
@@ -88,6 +92,27 @@ static void revoke_due(void) {
     clear(due_revoked);
 }
 
+static bool nobody(const struct holder *holder) {
+    (void)holder;
+    return false;
+}
+
+/* Where no holder is to end, something may have taken a value along all the same. */
+static void unknown_due(void) {
+    size_t immune;
+    if (unknown_at == 0 || any(due_revoked)) return;
+    freeze_youngest = UINT64_MAX;
+    size_t alive = tree_alive(nobody, true, &immune);
+    if (alive > immune && now_ms() < unknown_at) return;
+    if (alive > immune && now_ms() - unknown_at < GIVE_UP_MS) {
+        killed += freeze_and_kill(nobody).killed;
+        alive = tree_alive(nobody, true, &immune);
+        if (alive > immune) return;
+    }
+    left = alive;
+    unknown_at = 0;
+}
+
 static bool due_lost(const struct holder *holder) { return due_alone(holder) && holder->lost; }
 
 static void end_due(void) {
@@ -101,15 +126,17 @@ static void end_due(void) {
 
 bool ending_runs(void) {
     EACH_HOLDER(holder) if (holder->revoked) return true;
-    return false;
+    return unknown_at != 0;
 }
 
 static void work(void *data) {
     (void)data;
-    if (REVOKES) revoke_due();
-    else EACH_HOLDER(holder) if (holder->revoked) holder->ending = holder->revoked = false;
+    if (REVOKES) {
+        revoke_due();
+        unknown_due();
+    } else EACH_HOLDER(holder) if (holder->revoked) holder->ending = holder->revoked = false;
     end_due();
-    int64_t next = -1;
+    int64_t next = unknown_at == 0 ? -1 : unknown_at > now_ms() ? unknown_at - now_ms() : 1;
     EACH_HOLDER(holder) {
         if (!holder->ending) continue;
         int64_t wait = holder->kill_at - now_ms();
@@ -139,7 +166,9 @@ void ending_one(struct holder *holder, uint32_t grace, const char *reason) {
     work(NULL);
 }
 
-static void take_away(const struct live *next, uint32_t grace, bool main_too) {
+static void take_away(const struct live *next, uint32_t grace, bool main_too, bool taken) {
+    int64_t at = now_ms() + grace;
+    if (REVOKES && taken && (unknown_at == 0 || at < unknown_at)) unknown_at = at;
     EACH_HOLDER(holder) {
         bool main = holder->kind == HOLDS_MAIN;
         if (!grant_hit(holder->grant, next) && !(main && main_too)) continue;
@@ -150,10 +179,10 @@ static void take_away(const struct live *next, uint32_t grace, bool main_too) {
     if (REVOKES) terminate();
 }
 
-void ending_set(const struct live *next, uint32_t seq, uint32_t grace, bool main_too) {
+void ending_set(const struct live *next, uint32_t seq, uint32_t grace, bool main_too, bool taken) {
     answer = true;
     answer_to = seq;
-    take_away(next, grace, main_too);
+    take_away(next, grace, main_too, taken);
     work(NULL);
 }
 
@@ -164,6 +193,6 @@ void ending_warn(void) {
 }
 
 void ending_lease(void) {
-    take_away(NULL, 0, false);
+    take_away(NULL, 0, false, true);
     work(NULL);
 }

@@ -49,6 +49,7 @@ void holder_gone(struct holder *holder) {
     grant_drop(holder->grant);
     bool main = holder->kind == HOLDS_MAIN;
     struct holder old = *holder;
+    old.used = false;
     *holder = (struct holder){0};
     while (holders_top > 0 && !holders[holders_top - 1].used) holders_top--;
     if (main) main_over(&old);
@@ -98,7 +99,7 @@ void holders_look(void) {
         lost = false;
         EACH_HOLDER(holder) {
             if (!holder->lost) continue;
-            if (!holder->over && holder->kind != HOLDS_BRIDGE) report_ended(holder, -1, SIGKILL, "its keeper was killed");
+            if (!holder->over && holder->kind != HOLDS_BRIDGE) report_ended(holder, -1, SIGKILL, *holder->reason == 0 ? "its keeper was killed" : holder->reason);
             holder_gone(holder);
         }
     }

@@ -21,6 +21,7 @@ static void run_out(void *data) {
     files_wipe();
     live_drop(&live);
     live.ready = false;
+    report_state();
 }
 
 void lease_renew(void) {

@@ -109,8 +109,7 @@ void main_live(void) {
 void main_over(struct holder *holder) {
     if (holder->restart || ending_warned) {
         /* Not before all that came of it is gone. */
-        if (!holder->used || holder->keeper == 0) wanted = true;
-        if (!holder->used) main_again();
+        if (!holder->used) wanted = true;
         return;
     }
     if (!holder->over && holder->used) return;

@@ -36,8 +36,11 @@ enum origin origin_of(const struct process *row, ask_fn *ask, bool *hit) {
     for (const struct process *at = row; at != NULL; at = at->above) {
         const struct holder *holder = at->holder;
         bool keeper = holder != NULL && holder->kind != HOLDS_BRIDGE;
-        if (keeper && at == row) return ORIGIN_KEEPER;
-        if (holder != NULL && ask != NULL && ask(holder)) *hit = true;
+        bool asked = holder != NULL && ask != NULL && ask(holder);
+        /* A keeper that has not started its command has the values itself, and would start it after we looked. */
+        bool unborn = keeper && holder->pid == 0 && !holder->over;
+        if (keeper && at == row && !(unborn && asked)) return ORIGIN_KEEPER;
+        if (asked) *hit = true;
         if (keeper) return ORIGIN_KNOWN;
         if (holder != NULL) registered = true;
         if (at->parent == 1) return registered ? ORIGIN_KNOWN : ORIGIN_ORPHAN;

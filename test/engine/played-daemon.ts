@@ -131,6 +131,13 @@ export class PlayedDaemon {
     this.#link?.write(bytes);
   }
 
+  /** What is sent meanwhile goes in one piece. */
+  together(send: () => void): void {
+    this.#link?.cork();
+    send();
+    this.#link?.uncork();
+  }
+
   /** Sends a SET of the next generation; gives its number. */
   set(entries: Entry[], options: { grace?: number; generation?: number; epoch?: number } = {}): number {
     this.#generation = options.generation ?? this.#generation + 1;
@@ -156,6 +163,11 @@ export class PlayedDaemon {
     const none = { flags: 0, user: '', workdir: '', columns: 0, rows: 0, env: [] };
     this.send(to.exec({ id, token, argv, ...none, ...options }));
     return stream;
+  }
+
+  /** Ends a command. */
+  end(id: string, grace: number, reason: string): void {
+    this.send(to.end(id, grace, reason));
   }
 
   attach(id: string, options: { follow?: boolean; tail?: number } = {}): PlayedStream {
