@@ -41,7 +41,7 @@ export function inProcesses(patterns: readonly Pattern[], except: readonly numbe
   for (const pid of pids()) {
     if (pid === process.pid || except.includes(pid)) continue;
     for (const file of ['environ', 'cmdline']) {
-      const bytes = contents(`/proc/${pid}/${file}`);
+      const bytes = file === 'environ' ? environmentOf(pid) : contents(`/proc/${pid}/${file}`);
       if (bytes === null) continue;
       for (const pattern of found(bytes, patterns)) {
         const container = containerOf(pid);
@@ -118,10 +118,18 @@ export function environments(container: string): { pid: number; variables: Map<s
   const processes: { pid: number; variables: Map<string, Buffer> }[] = [];
   for (const pid of pids()) {
     if (containerOf(pid) !== container) continue;
-    const bytes = contents(`/proc/${pid}/environ`);
+    const bytes = environmentOf(pid);
     if (bytes !== null) processes.push({ pid, variables: variablesOf(bytes) });
   }
   return processes;
+}
+
+/** Of a leader that is dead while threads of it live, only these still show it. */
+function environmentOf(pid: number): Buffer | null {
+  const own = contents(`/proc/${pid}/environ`);
+  if (own !== null && own.length > 0) return own;
+  const threads = listed(`/proc/${pid}/task`).map((thread) => contents(`/proc/${pid}/task/${thread}/environ`));
+  return threads.find((bytes) => bytes !== null && bytes.length > 0) ?? own;
 }
 
 function variablesOf(bytes: Buffer): Map<string, Buffer> {

@@ -20,8 +20,6 @@ export interface Attack {
   place: 'roomy' | 'full' | 'starved';
   /** Who starts it: the daemon, or `docker exec`. */
   by: 'daemon' | 'docker';
-  /** By a path that the bridge is not on, so that it is given nothing; it ends all the same, since nobody knows where it comes from. */
-  past?: true;
   /** Goes around the program. */
   through?: (command: string[]) => string[];
 }
@@ -42,7 +40,6 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'a zombie leader with live threads', way: 'headless', place: 'roomy', by: 'daemon' },
   { name: 'docker exec', way: 'daemons', place: 'roomy', by: 'docker' },
   { name: 'docker exec of chains', way: 'chains', place: 'roomy', by: 'docker' },
-  { name: 'docker exec past the bridge', way: 'daemons', place: 'roomy', by: 'docker', past: true },
   { name: 'deaf to TERM', way: 'deaf', place: 'roomy', by: 'daemon' },
   { name: 'a pids limit that is full', way: 'bomb', place: 'full', by: 'daemon' },
   { name: 'a starved CPU quota', way: 'starve', place: 'starved', by: 'daemon' },
@@ -72,8 +69,9 @@ export function titleOf({ attack, user, bare }: Variant): string {
 export function commandOf({ attack, bare }: Variant, file: string): string[] {
   const command = [PATH, attack.way, file];
   const words = attack.through?.(command) ?? command;
-  if (bare) return [attack.past ? '/bin/env' : 'env', '-i', ...words];
-  return attack.by === 'docker' && !attack.past ? ['env', ...words] : words;
+  if (bare) return ['env', '-i', ...words];
+  // By this name, which the bridge has, rather than by a path.
+  return attack.by === 'docker' ? ['env', ...words] : words;
 }
 
 /** Compiles the programs of `attacks/` into a directory. */

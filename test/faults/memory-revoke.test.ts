@@ -90,7 +90,7 @@ async function attack({ engine, daemon }: Stage, box: Watched, variant: Variant)
   if (readRecord(file).lines !== lines) found.push('something of it still writes');
   const wrong: string[] = [];
   if (found.length > 0) return { alive: found, wrong };
-  if (!given && !variant.bare && !variant.attack.past) wrong.push('nobody had the value before');
+  if (!given && !variant.bare) wrong.push('nobody had the value before');
   if (!sameInit(box)) wrong.push('the container was ended for it');
   const same = later.find((process) => signOf(process) === signOf(box.bystander));
   if (same === undefined) wrong.push('the bystander is gone');

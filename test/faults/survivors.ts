@@ -58,7 +58,7 @@ function threadsLive(pid: number): boolean {
 
 function executedBy(pid: number): string {
   try {
-    return readlinkSync(`/proc/${pid}/exe`);
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
   } catch {
     return '';
   }
@@ -90,11 +90,15 @@ export function signOf(process: Alive): string {
 
 /** The init and its keepers, which are given nothing. */
 const INIT = '/.ampoule/init';
+const KEEPER = 'ampoule-keeper';
 
 /** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
 export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
   const known = new Set(before.map(signOf));
-  const isNew = (process: Alive): boolean => !known.has(signOf(process)) && process.executes !== INIT;
+  // What a process that is just ending executes cannot be seen any more.
+  const isKeeper = (process: Alive): boolean =>
+    process.executes === INIT || (process.executes === '' && process.name === KEEPER);
+  const isNew = (process: Alive): boolean => !known.has(signOf(process)) && !isKeeper(process);
   return now
     .filter((process) => record.processes.has(signOf(process)) || process.name === program || isNew(process))
     .map(({ pid, inner, state, name, start }) => `${name} ${pid} (${inner} inside, ${state}, start ${start})`);
