@@ -21,6 +21,9 @@ import { currentOf, notRunning } from './running-row.js';
 import { realTimers } from './timers.js';
 import type { SandboxSpec } from './types.js';
 
+/** Bit of the configuration: its init hands its place over. */
+const ONE_SHOT = 8;
+
 /** Opens the sockets of sandboxes that an earlier process left, so that their inits find somebody again. */
 export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelivery {
   const { engine, ledger, place, log = () => {}, counted = () => {}, changed = () => {} } = options;
@@ -73,6 +76,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   function linked(sandbox: string): { box: MemorySandbox; link: InitLink; id: string } {
     const { id } = currentOf(ledger, sandbox);
     const box = boxOf(sandbox);
+    if (((box.door.config(id)?.flags ?? 0) & ONE_SHOT) !== 0) throw notPossible();
     const link = box.door.link(id);
     if (link === null) {
       const { message } = notRunning();
@@ -154,4 +158,11 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
       await Promise.all([...boxes.values()].map((box) => box.door.close()));
     },
   };
+}
+
+function notPossible(): SandboxError {
+  return new SandboxError(
+    'EXEC_NOT_POSSIBLE',
+    'The sandbox was made with oneShot: an init of its own has taken over, and nobody is left to run commands or to keep output. Use `docker exec`, or make it without oneShot.',
+  );
 }
