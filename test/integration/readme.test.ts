@@ -24,7 +24,7 @@ t.test('the walk-through does what the README says', { timeout: 280_000 }, async
   t.teardown(() => engine.stop());
   await engine.importBusybox();
   const port = await freePort();
-  const daemon = await startDaemon({ engine, env: { AMPOULE_LISTEN: `127.0.0.1:${port}` } });
+  const daemon = await startDaemon({ engine, env: { AMPOULE_LISTEN: `127.0.0.1:${port}`, AMPOULE_DELIVERY: 'auto' } });
   const directory = mkdtempSync('/tmp/ar-');
   t.teardown(async () => {
     await daemon.remove();
