@@ -45,6 +45,9 @@ static void let_go(struct holder *holder) {
 
 void holder_gone(struct holder *holder) {
     let_go(holder);
+    /* Else its keeper said so. */
+    if (!holder->over && holder->kind != HOLDS_BRIDGE)
+        report_ended(holder, -1, SIGKILL, *holder->reason == 0 ? "its keeper was killed" : holder->reason);
     report_gone(holder);
     grant_drop(holder->grant);
     bool main = holder->kind == HOLDS_MAIN;
@@ -99,7 +102,6 @@ void holders_look(void) {
         lost = false;
         EACH_HOLDER(holder) {
             if (!holder->lost) continue;
-            if (!holder->over && holder->kind != HOLDS_BRIDGE) report_ended(holder, -1, SIGKILL, *holder->reason == 0 ? "its keeper was killed" : holder->reason);
             holder_gone(holder);
         }
     }
