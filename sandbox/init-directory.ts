@@ -9,12 +9,13 @@ const ID = /^[A-Za-z0-9_]{1,64}$/;
 
 export class InitDirectories {
   readonly #own: string;
-  readonly #hosts: string;
+  /** Where the host sees it is known later than this is made. */
+  readonly #place: Pick<InitPlace, 'hostRunDir'>;
 
   /** Makes the parent, which no sandbox mounts. */
   constructor(place: Pick<InitPlace, 'runDir' | 'hostRunDir'>) {
     this.#own = posix.join(place.runDir, 'sandboxes');
-    this.#hosts = posix.join(place.hostRunDir, 'sandboxes');
+    this.#place = place;
     mkdirSync(this.#own, { recursive: true, mode: 0o700 });
     chmodSync(this.#own, 0o700);
   }
@@ -26,7 +27,7 @@ export class InitDirectories {
 
   /** Where the engine's host finds a sandbox's directory. */
   onHost(sandbox: string): string {
-    return posix.join(this.#hosts, named(sandbox));
+    return posix.join(this.#place.hostRunDir, 'sandboxes', named(sandbox));
   }
 
   socket(sandbox: string): string {
