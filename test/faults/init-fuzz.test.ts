@@ -32,6 +32,7 @@ const WRAPPED = [
   ...['inbox_fill', 'inbox_next', 'inbox_drop', 'inbox_close'],
 ];
 
+t.setTimeout(3_800_000);
 const directory = mkdtempSync(join(tmpdir(), 'ampoule-fuzz-'));
 t.teardown(() => rmSync(directory, { recursive: true, force: true }));
 

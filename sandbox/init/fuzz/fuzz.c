@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 static uint8_t buffer[FRAME_MAX + 4096], key[KEY_BYTES] = {1, 2, 3};
@@ -183,9 +182,8 @@ int main(int argc, char **argv) {
     static char *environment[] = {"PATH=/.ampoule/bin:/bin", "TOKEN=own", "HOME=/root", NULL};
     static char *words[] = {"init", "sh", NULL};
     unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 20000;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    world_seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)getpid() * 2654435761u;
+    if (argc > 2) world_seed = strtoull(argv[2], NULL, 10);
+    else if (getentropy(&world_seed, sizeof world_seed) != 0) return 1;
     if (world_seed == 0) world_seed = 1;
     printf("seed %llu\n", (unsigned long long)world_seed);
     fflush(stdout);
