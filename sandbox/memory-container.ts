@@ -3,7 +3,7 @@
 import { type Creator, equalsWish } from './create.js';
 import type { ContainerSeen } from './engine.js';
 import type { Kernel, RecordedProcess } from './env-revoke.js';
-import { SandboxError } from './errors.js';
+import { SandboxError, UnknownOutcome } from './errors.js';
 import { type Execution, execute } from './execute.js';
 import type { InitConfig } from './init-frames.js';
 import type { Heartbeat } from './init-heartbeat.js';
@@ -17,6 +17,9 @@ import { Restarts } from './restarts.js';
 import { differences } from './spec-compare.js';
 import type { Timers } from './timers.js';
 import type { Applied, Ledger, LedgerRow, Log, SandboxSpec, SandboxState, Wish } from './types.js';
+
+/** Milliseconds for Docker to notice that a container was ended by other hands. */
+const SETTLE = 500;
 
 /** What all passes of a delivery share. */
 export interface PassTools {
@@ -96,9 +99,14 @@ export class MemoryContainer {
   async stop(row: LedgerRow): Promise<void> {
     const { grace } = this.#of.wish.spec;
     const of = { row, id: row.dockerId ?? '', name: containerName(this.#of.wish.spec) };
-    await execute(this.#run, this.#wish, [
-      { do: 'stop', of, grace, revoking: true, cause: 'it is to begin again with what is wanted' },
-    ]);
+    const cause = 'it is to begin again with what is wanted';
+    try {
+      await execute(this.#run, this.#wish, [{ do: 'stop', of, grace, revoking: true, cause }]);
+    } catch (error) {
+      // Where Docker was slow and the kernel did it, it is done.
+      if (!(error instanceof UnknownOutcome) || !this.#tools.kernel.empty(row)) throw error;
+      await this.#run.engine.waitStopped(of.id, SETTLE).catch(() => false);
+    }
   }
 
   /** Makes the running process known to the door, where it is not yet: after a restart of this daemon, say. */

@@ -151,6 +151,7 @@ export class MemoryExec implements RunningExec, CommandEars {
     if (socket === null) return;
     const splitter = new FrameSplitter();
     let complete = false;
+    let left = true;
     try {
       for await (const chunk of socket)
         for (const raw of splitter.push(chunk)) {
@@ -166,10 +167,13 @@ export class MemoryExec implements RunningExec, CommandEars {
           this.#finish(exitOf(frame.code, frame.signal, this.#reason ?? reason));
           return;
         }
+      left = false;
     } catch {
       // It broke, or was spoilt: the init says how the command ended.
+      left = false;
     } finally {
       socket.destroy();
+      if (left && !complete && !this.#parts.stays) this.#reason ??= 'CLIENT_GONE';
       if (!complete && !this.#parts.stays) await this.#outcome();
     }
   }

@@ -26,8 +26,9 @@ export function memoryRequest(input: RequestInput, mounts: Mounts): ContainerReq
   const { spec, image } = input;
   const base = requestFor(input);
   const { HostConfig: host } = base;
-  const path = `${BRIDGE}:${pathOf(spec, image)}`;
-  const check = bridged(image.config.healthcheck, image.config.shell);
+  // Where the image's own init takes over, nobody is left behind the bridge.
+  const path = spec.oneShot ? pathOf(spec, image) : `${BRIDGE}:${pathOf(spec, image)}`;
+  const check = spec.oneShot ? null : bridged(image.config.healthcheck, image.config.shell);
   return {
     ...base,
     // The init gives up what it does not need for each command; under `strict` there is nothing to give up.
