@@ -15,7 +15,9 @@ export const DAEMON_CODES = [
   'RATE_LIMITED',
   'REQUEST_MALFORMED',
   'ROUTE_NOT_FOUND',
+  'SANDBOX_AMBIGUOUS',
   'STARTING',
+  'TICKET_INVALID',
   'TOKEN_ALREADY_SHOWN',
   'TOKEN_EXPIRED',
   'TOKEN_IN_URL',
@@ -23,6 +25,7 @@ export const DAEMON_CODES = [
   'TOKEN_MISSING',
   'TOKEN_REVOKED',
   'TOKEN_UNKNOWN',
+  'UPGRADE_REQUIRED',
 ] as const;
 export type DaemonCode = (typeof DAEMON_CODES)[number];
 export type ErrorCode = StoreCode | SandboxCode | DaemonCode;
@@ -89,6 +92,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   REQUEST_MALFORMED: row(400, 'The request cannot be read', { exit: 2 }),
   REVOKED_NOT_RECORDED: row(507, 'Revoked and in effect, but not recorded', { retry: true }),
   ROUTE_NOT_FOUND: row(404, 'No such route', { exit: 2 }),
+  SANDBOX_AMBIGUOUS: row(409, 'Several sandboxes could be meant', { exit: 2 }),
   SANDBOX_EXITED: row(409, 'The main process of the sandbox has ended'),
   SANDBOX_LIMIT: row(409, 'The token has as many sandboxes as it may have'),
   SANDBOX_NOT_FOUND: row(404, 'No such sandbox'),
@@ -106,6 +110,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   STARTING: row(503, 'The daemon is starting', { retry: true }),
   START_FAILED: row(422, 'The container could not be started'),
   STORAGE_FAILED: row(503, 'The vault could not be written', { retry: true }),
+  TICKET_INVALID: row(401, 'The ticket of the terminal is not good'),
   TOKEN_ALREADY_SHOWN: row(409, 'The token was shown once and cannot be shown again'),
   TOKEN_EXPIRED: row(401, 'The token has expired'),
   TOKEN_IN_URL: row(400, 'A token does not belong in a URL', { exit: 2 }),
@@ -114,6 +119,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   TOKEN_NOT_FOUND: row(404, 'No such token'),
   TOKEN_REVOKED: row(401, 'The token was revoked'),
   TOKEN_UNKNOWN: row(401, 'The token is not known here'),
+  UPGRADE_REQUIRED: row(426, 'The route is for WebSockets', { exit: 2 }),
   VALUE_NOT_UTF8: row(422, 'The value is not UTF-8, which Docker would alter'),
   VALUE_TOO_LARGE: row(422, 'The value is too large', { exit: 2 }),
   VALUE_UNREADABLE: row(500, 'The stored value was altered and is refused'),

@@ -115,7 +115,7 @@ export interface Sandboxes {
   /** Ids of the sandboxes whose idle time has passed. */
   idle(): SandboxId[];
   /** Authorises an exec and writes its audit entry before it runs. Throws VAULT_SEALED. */
-  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string; masking?: boolean }): Sandbox;
+  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string; masking?: boolean; detach?: boolean; terminal?: boolean }): Sandbox;
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;

@@ -43,6 +43,7 @@ export const ACCESS = {
   'DELETE /v1/sessions/:session/secrets/:name': working,
   'POST /v1/sessions/:session/activate': launching,
   'POST /v1/sessions/:session/deactivate': working,
+  'POST /v1/sessions/:session/exec': working,
 
   'GET /v1/sandboxes': working,
   'POST /v1/sandboxes': launching,
@@ -50,8 +51,13 @@ export const ACCESS = {
   'DELETE /v1/sandboxes/:sandbox': launching,
   'GET /v1/sandboxes/:sandbox/logs': working,
   'POST /v1/sandboxes/:sandbox/exec': working,
+  'GET /v1/sandboxes/:sandbox/execs': working,
   'GET /v1/sandboxes/:sandbox/execs/:exec': working,
   'DELETE /v1/sandboxes/:sandbox/execs/:exec': working,
+  'GET /v1/sandboxes/:sandbox/execs/:exec/attach': working,
+  'POST /v1/sandboxes/:sandbox/terminal': working,
+  // By its ticket, which is bound to a token.
+  'GET /v1/sandboxes/:sandbox/terminal': 'open',
 
   'GET /v1/tokens': launching,
   'POST /v1/tokens': launching,

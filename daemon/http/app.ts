@@ -3,32 +3,36 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
-import { ulid } from 'ulid';
 import type { Parts } from '../parts.js';
 import { accessOf } from './access.js';
 import { authenticate } from './authentication.js';
 import { BODY_LIMITS, mediaTypeRefusal, readBodies } from './body.js';
+import { createExecs } from './execs.js';
 import type { App } from './fastify.js';
 import { guard } from './guard.js';
 import { rateLimits } from './limits.js';
 import { refuseUnknown } from './not-found.js';
 import { type DescribedRoute, openapiOf } from './openapi.js';
 import { sendProblem } from './problem.js';
+import { requestIds } from './request-id.js';
 import type { Http } from './respond.js';
 import { activationRoutes } from './routes/activations.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
 import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
+import { runningExecRoutes } from './routes/execs.js';
 import { healthRoutes } from './routes/health.js';
 import { logRoutes } from './routes/logs.js';
 import { sandboxRoutes } from './routes/sandboxes.js';
 import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { terminalRoutes } from './routes/terminal.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { valueRoutes } from './routes/values.js';
 import { vaultRoutes } from './routes/vault.js';
 import { strict } from './schemas/shared.js';
+import { acceptSockets } from './sockets.js';
 import { createStreams } from './streams.js';
 import { compileValidator, refusal } from './validation.js';
 
@@ -42,7 +46,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const app: App = Fastify({
     logger: false,
     bodyLimit: BODY_LIMITS.usual,
-    genReqId: () => ulid(),
+    genReqId: requestIds(),
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: LONGEST_PART },
@@ -50,7 +54,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void sendProblem(log, error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   const streams = createStreams(parts);
-  const http: Http = { parts, streams };
+  const http: Http = { parts, streams, execs: createExecs((id) => parts.delivery(id)) };
   const routes: DescribedRoute[] = [];
 
   app.decorateRequest('caller', null);
@@ -72,6 +76,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
       'x-request-id': request.id,
     });
   });
+  // First, so that what the others refuse closes its socket.
+  await acceptSockets(app);
   guard(app, parts.config);
   const limits = await rateLimits(app, parts.config.rateLimit, metrics);
   authenticate(app, parts, limits.failure);
@@ -107,7 +113,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   for (const add of [vaultRoutes, backupRoutes, secretRoutes, sessionRoutes, activationRoutes, sandboxRoutes])
     add(app, http);
-  for (const add of [execRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes]) add(app, http);
+  for (const add of [execRoutes, runningExecRoutes, terminalRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes])
+    add(app, http);
   await app.register(async (part) => valueRoutes(part.withTypeProvider<TypeBoxTypeProvider>(), http));
   refuseUnknown(app, routes);
   await app.ready();

@@ -21,11 +21,14 @@ const AUDITED = 500;
 export interface StartedExec {
   sandbox: Sandbox;
   running: RunningExec;
+  /** Of a detached command nobody reads the output yet: these know nothing. */
   redactors: Redactors;
+  tty: boolean;
 }
 
 /**
  * @param waitMs how long the sandbox may take to reach its wanted environment.
+ * @param tty gives it a terminal of this size.
  * Throws what authorisation, the sandbox's state or the engine say.
  */
 export async function startExec(
@@ -35,6 +38,7 @@ export async function startExec(
   body: ExecBody,
   waitMs: number,
   stopping: AbortSignal,
+  tty?: { columns: number; rows: number },
 ): Promise<StartedExec> {
   const known = parts.vault.sandboxes.get(caller, name);
   const masked = body.masking !== false;
@@ -48,24 +52,38 @@ export async function startExec(
     });
     throw forbidden(caller, 'Output without masking is for operator tokens');
   }
+  const needsMemory = body.detach === true ? 'A detached command' : tty === undefined ? null : 'A terminal';
+  if (needsMemory !== null && known.delivery !== 'memory')
+    throw new DaemonError(
+      'DELIVERY_UNAVAILABLE',
+      `${needsMemory} needs a sandbox with delivery by memory, and ${known.name} has env. Launch one with delivery "memory", or run the command with exec.`,
+    );
   const { privileges, user } = known.settings;
   if (privileges === 'strict' && body.user !== undefined && body.user !== user)
     throw invalid(
       '/user',
       "A strict sandbox runs everything as its own user. Leave user out, or give the sandbox's own.",
     );
-  const request = requestOf(body, known.id);
+  const request = requestOf(body, known.id, tty);
   const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
     command: auditText(parts, known, body.command),
     ...(body.user === undefined ? {} : { user: body.user }),
     ...(masked ? {} : { masking: false }),
+    ...(body.detach === true ? { detach: true } : {}),
+    ...(tty === undefined ? {} : { terminal: true }),
   });
   await ready(parts, sandbox, waitMs, stopping);
-  const redactors = masked ? parts.redactors(sandbox.id) : unmasked();
-  const running = await parts.delivery(sandbox.id).exec(request);
+  const redactors = masked && body.detach !== true ? parts.redactors(sandbox.id) : unmasked();
   const forget = (): void => void request.stdin?.fill(0);
-  running.exit.then(forget, forget);
-  return { sandbox, running, redactors };
+  try {
+    const running = await parts.delivery(sandbox.id).exec(request);
+    running.exit.then(forget, forget);
+    return { sandbox, running, redactors, tty: tty !== undefined };
+  } catch (error) {
+    forget();
+    for (const redactor of Object.values(redactors)) redactor.end();
+    throw error;
+  }
 }
 
 /** A command never starts on an environment that is behind: it could hold what was taken away. */
@@ -79,7 +97,7 @@ async function ready(parts: Parts, sandbox: Sandbox, waitMs: number, stopping: A
   throw new DaemonError(code, `Nothing was run: ${reason}`);
 }
 
-function requestOf(body: ExecBody, sandbox: string): ExecRequest {
+function requestOf(body: ExecBody, sandbox: string, tty?: { columns: number; rows: number }): ExecRequest {
   const { stdin } = body;
   const bytes =
     stdin === undefined
@@ -101,6 +119,8 @@ function requestOf(body: ExecBody, sandbox: string): ExecRequest {
     stdin: bytes,
     timeout:
       body.timeout === undefined ? null : parseDuration(body.timeout, '/timeout', { min: 1, max: LONGEST_TIMEOUT }),
+    ...(body.detach === true ? { detach: true } : {}),
+    ...(tty === undefined ? {} : { tty, interactive: true }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { SandboxId, Session, SessionId } from '../../store/index.js';
 import { type Settled, settleChange } from '../change.js';
 import type { Parts } from '../parts.js';
 import { parseDuration } from './duration.js';
+import type { Execs } from './execs.js';
 import { Change } from './schemas/shared.js';
 import type { Streams } from './streams.js';
 
@@ -14,6 +15,7 @@ const LONGEST_WAIT = 60_000;
 export interface Http {
   parts: Parts;
   streams: Streams;
+  execs: Execs;
 }
 
 /** Responses of a route that answers as a change does. */

@@ -1,6 +1,8 @@
 /** HTTP servers for an app that is served in more than one place. Binds nothing; answers what is no HTTP in our words. */
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 /** Milliseconds that answers under way have before their connections are cut. */
@@ -8,36 +10,74 @@ const PATIENCE = 3_000;
 /** Milliseconds between looks at connections that have become idle meanwhile. */
 const LOOK = 20;
 
+/** Connections that speak something else than HTTP by now. */
+const upgraded = new WeakMap<Server, Set<Duplex>>();
+
 /** A server in front of the app, to be bound by whoever knows where. */
 export function makeServer(app: FastifyInstance): Server {
   const server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) =>
     app.routing(request, response),
   );
+  forwardUpgrades(server, app);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const [status, reason] =
-      error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
-    const body = JSON.stringify({
-      type: 'urn:ampoule:error:REQUEST_MALFORMED',
-      title: 'The request cannot be read',
-      status,
-      detail: 'This is no valid HTTP request. Check its request line and headers.',
-      code: 'REQUEST_MALFORMED',
-      requestId: '',
-    });
-    socket.end(
-      `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
-        `connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? ([431, 'Request Header Fields Too Large'] as const)
+        : ([400, 'Bad Request'] as const);
+    refuse(socket, status, reason, 'This is no valid HTTP request. Check its request line and headers.');
   });
   return server;
+}
+
+/**
+ * Hands WebSockets to the app. Other protocols are not spoken here, and a client that only offers one (h2c) is answered as if it had
+ * not; what it sends with the offer is not readable any more, so a body is refused.
+ */
+function forwardUpgrades(server: Server, app: FastifyInstance): void {
+  const open = new Set<Duplex>();
+  upgraded.set(server, open);
+  server.on('upgrade', (request, socket, head) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const { upgrade, ...headers } = request.headers;
+    if (upgrade?.toLowerCase() === 'websocket') {
+      if (!app.server.emit('upgrade', request, socket, head)) socket.destroy();
+    } else if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      refuse(socket, 400, 'Bad Request', 'Nothing but WebSockets is upgraded here. Send it without an Upgrade header.');
+    } else {
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket as Socket);
+      response.once('finish', () => socket.end());
+      app.routing(request, response);
+    }
+  });
+}
+
+function refuse(socket: Duplex, status: number, reason: string, detail: string): void {
+  const body = JSON.stringify({
+    type: 'urn:ampoule:error:REQUEST_MALFORMED',
+    title: 'The request cannot be read',
+    status,
+    detail,
+    code: 'REQUEST_MALFORMED',
+    requestId: '',
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
+      `connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** Takes no new connections and lets answers finish; what is still there after 3 s is cut. Streams end with `app.close()`. */
 export function endServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const look = setInterval(() => server.closeIdleConnections(), LOOK);
-    const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of upgraded.get(server) ?? []) socket.destroy();
+    }, PATIENCE);
     server.close(() => {
       clearInterval(look);
       clearTimeout(cut);

@@ -1,7 +1,8 @@
 /** Open streams (events, logs, commands): each ends when its client goes, its token loses its power, or the daemon stops. */
 
+import type { EventEmitter } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Parts } from '../parts.js';
+import type { Caller, Parts } from '../parts.js';
 
 export type StreamEnd = 'CLIENT_GONE' | 'TOKEN_REVOKED' | 'DAEMON_STOPPING';
 
@@ -12,8 +13,16 @@ export interface OpenStream {
   close(): void;
 }
 
+/** Who opened a stream; `bearer` is asked again while it is open. */
+export interface Opener {
+  caller: Caller | null;
+  bearer: string | null;
+}
+
 export interface Streams {
   open(request: FastifyRequest, reply: FastifyReply): OpenStream;
+  /** Of a WebSocket, which ends with it. */
+  openSocket(opener: Opener, socket: EventEmitter): OpenStream;
   /** Aborted when the daemon stops. */
   readonly stopping: AbortSignal;
   stop(): void;
@@ -37,35 +46,37 @@ export function createStreams(parts: Pick<Parts, 'vault' | 'onTokenRevoked'>): S
     for (const stream of open) if (stream.token === token) stream.end('TOKEN_REVOKED');
   });
 
+  const begin = ({ caller, bearer }: Opener, connection: EventEmitter, finished: () => boolean): OpenStream => {
+    const controller = new AbortController();
+    const gone = (): void => {
+      if (!finished()) stream.end('CLIENT_GONE');
+    };
+    const stream = {
+      token: caller === null || caller.kind === 'daemon' ? null : caller.token,
+      bearer,
+      end: (reason: StreamEnd) => controller.abort(reason),
+    };
+    open.add(stream);
+    connection.once('close', gone);
+    timer ??= setInterval(recheck, RECHECK).unref();
+    if (stopping.signal.aborted) stream.end('DAEMON_STOPPING');
+    return {
+      signal: controller.signal,
+      close() {
+        connection.removeListener('close', gone);
+        open.delete(stream);
+        if (open.size === 0 && timer !== null) {
+          clearInterval(timer);
+          timer = null;
+        }
+      },
+    };
+  };
+
   return {
     stopping: stopping.signal,
-    open(request, reply) {
-      const controller = new AbortController();
-      const { caller, bearer } = request;
-      const gone = (): void => {
-        if (!reply.raw.writableFinished) stream.end('CLIENT_GONE');
-      };
-      const stream = {
-        token: caller === null || caller.kind === 'daemon' ? null : caller.token,
-        bearer,
-        end: (reason: StreamEnd) => controller.abort(reason),
-      };
-      open.add(stream);
-      reply.raw.once('close', gone);
-      timer ??= setInterval(recheck, RECHECK).unref();
-      if (stopping.signal.aborted) stream.end('DAEMON_STOPPING');
-      return {
-        signal: controller.signal,
-        close() {
-          reply.raw.removeListener('close', gone);
-          open.delete(stream);
-          if (open.size === 0 && timer !== null) {
-            clearInterval(timer);
-            timer = null;
-          }
-        },
-      };
-    },
+    open: (request, reply) => begin(request, reply.raw, () => reply.raw.writableFinished),
+    openSocket: (opener, socket) => begin(opener, socket, () => false),
     stop() {
       forget();
       for (const stream of open) stream.end('DAEMON_STOPPING');

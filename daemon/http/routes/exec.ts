@@ -1,64 +1,76 @@
-/** Routes of commands in a sandbox: run (one answer or a stream of records), look at, end. */
+/** Routes that run a command in a sandbox, or in a session's: one answer, a stream of records, or detached. */
 
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import { formatTime } from '../duration.js';
+import { counted, follow } from '../exec-follow.js';
 import { collect, records, redacted } from '../exec-output.js';
 import { type StartedExec, startExec } from '../exec-run.js';
-import { createExecs } from '../execs.js';
+import { type SessionSandbox, sandboxForSession } from '../exec-session.js';
 import type { App } from '../fastify.js';
 import { asOurs } from '../problem.js';
 import { type Http, waitOf } from '../respond.js';
-import { ExecAnswer, ExecBody, ExecParams, ExecQuery, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
+import { ExecAnswer, ExecBody, ExecQuery, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
+import { SessionParams } from '../schemas/sessions.js';
 import type { OpenStream } from '../streams.js';
 
-/** Most milliseconds between signs of life of a sandbox while a command runs in it: its idle time counts from the last. */
-const TOUCH = 30_000;
 export const NDJSON = 'application/x-ndjson';
+const RECORDS = 'records {stream, data | base64}, last {exit: {code, signal?, reason?}}';
+const ANSWERS = { 200: ExecAnswer, 202: RunningExec } as const;
 
-export function execRoutes(app: App, { parts, streams }: Http): void {
-  const execs = createExecs();
-  const { sandboxes, sessions, audit } = parts.vault;
+type Run = Pick<SessionSandbox, 'notices'> & { sandbox: { id: string } };
 
-  /** Registers the command until it ends; gone clients, lost tokens and a stopping daemon end it. */
-  const follow = ({ sandbox, running }: StartedExec, stream: OpenStream): void => {
-    const touch = (): void => {
-      sandboxes.touch(sandbox.id);
-      sessions.touch(sandbox.session);
-    };
-    const end = (): void => void running.end(String(stream.signal.reason)).catch(() => {});
-    const timer = setInterval(touch, TOUCH).unref();
-    execs.add({ sandbox: sandbox.id, startedAt: parts.now(), running });
-    stream.signal.addEventListener('abort', end);
-    if (stream.signal.aborted) end();
-    const over = (): void => {
-      clearInterval(timer);
-      stream.signal.removeEventListener('abort', end);
-      execs.remove(running.execId);
+export function execRoutes(app: App, http: Http): void {
+  const { parts, streams } = http;
+
+  const run = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: ExecBody,
+    wait: number,
+    { sandbox, notices }: Run,
+  ) => {
+    const said = notices.length === 0 ? {} : { notices };
+    const caller = callerOf(request);
+    if (body.detach === true) {
+      const exec = await startExec(parts, caller, sandbox.id, body, wait, streams.stopping);
+      follow(http, exec, null);
+      void counted(http, exec).catch(() => {});
+      const { execId } = exec.running;
+      const answer = { execId, sandbox: exec.sandbox.id, state: 'running' as const, detached: true, ...said };
+      return reply.code(202).send({ ...answer, startedAt: formatTime(parts.now()) });
+    }
+    const stream = streams.open(request, reply);
+    const exec = await startExec(parts, caller, sandbox.id, body, wait, stream.signal).catch((error: unknown) => {
       stream.close();
-      touch();
-    };
-    touch();
-    running.exit.then(over, over);
+      throw error;
+    });
+    return foreground(request, reply, exec, stream, said);
   };
 
-  const counted = async ({ running }: StartedExec) => {
-    const exit = await running.exit;
-    parts.metrics.count('ampoule_execs_total', { outcome: exit.reason ?? (exit.code === 0 ? 'OK' : 'FAILED') });
-    return exit;
-  };
-
-  /** Records of the output and last the exit, also where the output broke off: a client must know that it has not all. */
-  const lines = async function* (exec: StartedExec, output: ReturnType<typeof redacted>): AsyncGenerator<string> {
+  const foreground = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    exec: StartedExec,
+    stream: OpenStream,
+    said: { notices?: string[] },
+  ) => {
+    follow(http, exec, stream);
+    const { running } = exec;
+    const output = redacted(running.output, exec.redactors);
+    if (wantsRecords(request.headers.accept)) {
+      return streamed(reply, running.execId, lines(http, exec, output, said));
+    }
     try {
-      yield* records(output);
-      const { tookMs: _tookMs, ...exit } = await counted(exec);
-      yield `${JSON.stringify({ exit })}\n`;
+      const { stdout, stderr, truncated } = await collect(output);
+      const { code, tookMs, ...how } = await counted(http, exec);
+      const answer = { execId: running.execId, exitCode: code, ...how, stdout, stderr, truncated, ...said };
+      return { ...answer, tookMs: Math.round(tookMs) };
     } catch (error) {
-      await exec.running.end('OUTPUT_LOST').catch(() => {});
-      yield `${JSON.stringify({ exit: { code: null, reason: asOurs(error).code } })}\n`;
+      await running.end('OUTPUT_LOST').catch(() => {});
+      throw error;
     }
   };
 
@@ -66,71 +78,42 @@ export function execRoutes(app: App, { parts, streams }: Http): void {
     '/v1/sandboxes/:sandbox/exec',
     {
       bodyLimit: BODY_LIMITS.exec,
-      schema: { params: SandboxParams, querystring: ExecQuery, body: ExecBody, response: { 200: ExecAnswer } },
+      schema: { params: SandboxParams, querystring: ExecQuery, body: ExecBody, response: ANSWERS },
       config: {
         operation: {
           id: 'exec',
-          summary: 'Run a command; it ends when the client goes',
+          summary: 'Run a command; it ends when the client goes, unless it is detached',
           description:
-            'With `Accept: application/x-ndjson` the output comes as records `{stream, data | base64}` and last `{exit: {code, signal?, reason?}}`.',
-          streams: { [NDJSON]: 'records {stream, data | base64}, last {exit: {code, signal?, reason?}}' },
+            'With `Accept: application/x-ndjson` the output comes as records `{stream, data | base64}` and last `{exit: {code, signal?, reason?}}`. 202: it is detached and runs.',
+          streams: { [NDJSON]: RECORDS },
         },
       },
     },
-    async (request, reply) => {
-      const wait = waitOf(request.query);
-      const stream = streams.open(request, reply as FastifyReply);
-      const { sandbox } = request.params;
-      const exec = await startExec(parts, callerOf(request), sandbox, request.body, wait, stream.signal).catch(
-        (error: unknown) => {
-          stream.close();
-          throw error;
+    async (request, reply): Promise<never> => {
+      const to: Run = { sandbox: { id: request.params.sandbox }, notices: [] };
+      return (await run(request, reply as FastifyReply, request.body, waitOf(request.query), to)) as never;
+    },
+  );
+
+  app.post(
+    '/v1/sessions/:session/exec',
+    {
+      bodyLimit: BODY_LIMITS.exec,
+      schema: { params: SessionParams, querystring: ExecQuery, body: ExecBody, response: ANSWERS },
+      config: {
+        operation: {
+          id: 'execInSession',
+          summary: "Run a command in the session's sandbox; if none runs, one is launched with defaults",
+          description:
+            'As for a sandbox. Notices name what is not active any more; as records they come first: `{notices: […]}`.',
+          streams: { [NDJSON]: RECORDS },
         },
-      );
-      follow(exec, stream);
-      const { running } = exec;
-      const output = redacted(running.output, exec.redactors);
-      if (wantsRecords(request.headers.accept)) {
-        return await streamed(reply as FastifyReply, running.execId, lines(exec, output));
-      }
-      try {
-        const { stdout, stderr, truncated } = await collect(output);
-        const { code, tookMs, ...how } = await counted(exec);
-        const answer = { execId: running.execId, exitCode: code, ...how, stdout, stderr, truncated };
-        return { ...answer, tookMs: Math.round(tookMs) };
-      } catch (error) {
-        await running.end('OUTPUT_LOST').catch(() => {});
-        throw error;
-      }
+      },
     },
-  );
-
-  app.get(
-    '/v1/sandboxes/:sandbox/execs/:exec',
-    {
-      schema: { params: ExecParams, response: { 200: RunningExec } },
-      config: { operation: { id: 'getExec', summary: 'A command, while it runs' } },
-    },
-    async (request) => {
-      const { id } = sandboxes.get(callerOf(request), request.params.sandbox);
-      const { running, startedAt } = execs.get(id, request.params.exec);
-      return { execId: running.execId, sandbox: id, state: 'running' as const, startedAt: formatTime(startedAt) };
-    },
-  );
-
-  app.delete(
-    '/v1/sandboxes/:sandbox/execs/:exec',
-    {
-      schema: { params: ExecParams, response: { 200: RunningExec } },
-      config: { operation: { id: 'endExec', summary: 'End a command and all that came of it' } },
-    },
-    async (request) => {
-      const caller = callerOf(request);
-      const { id, name } = sandboxes.get(caller, request.params.sandbox);
-      const { running, startedAt } = execs.get(id, request.params.exec);
-      audit.record(caller, { action: 'exec.end', target: `${id} ${name}`, detail: { execId: running.execId } });
-      await running.end('ENDED');
-      return { execId: running.execId, sandbox: id, state: 'ended' as const, startedAt: formatTime(startedAt) };
+    async (request, reply): Promise<never> => {
+      const wait = waitOf(request.query);
+      const to = await sandboxForSession(http, callerOf(request), request.params.session, wait);
+      return (await run(request, reply as FastifyReply, request.body, wait, to)) as never;
     },
   );
 }
@@ -140,12 +123,29 @@ export function wantsRecords(accept: string | undefined): boolean {
   return (accept ?? '').split(',').some((type) => type.split(';')[0]?.trim().toLowerCase() === NDJSON);
 }
 
+/** Records of the output and last the exit, also where the output broke off: a client must know that it has not all. */
+async function* lines(
+  http: Http,
+  exec: StartedExec,
+  output: ReturnType<typeof redacted>,
+  said: { notices?: string[] },
+): AsyncGenerator<string> {
+  try {
+    if (said.notices !== undefined) yield `${JSON.stringify(said)}\n`;
+    yield* records(output);
+    const { tookMs: _tookMs, ...exit } = await counted(http, exec);
+    yield `${JSON.stringify({ exit })}\n`;
+  } catch (error) {
+    await exec.running.end('OUTPUT_LOST').catch(() => {});
+    yield `${JSON.stringify({ exit: { code: null, reason: asOurs(error).code } })}\n`;
+  }
+}
+
 /** Sends lines as they come; the reader's pace is the command's. */
-async function streamed(reply: FastifyReply, execId: string, lines: AsyncGenerator<string>): Promise<never> {
-  const answer: unknown = reply
+function streamed(reply: FastifyReply, execId: string, lines: AsyncGenerator<string>): FastifyReply {
+  return reply
     .header('content-type', NDJSON)
     .header('ampoule-exec-id', execId)
     .header('x-accel-buffering', 'no')
     .send(Readable.from(lines, { objectMode: false }));
-  return (await answer) as never;
 }

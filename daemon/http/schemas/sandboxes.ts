@@ -159,6 +159,9 @@ export const ExecBody = strict({
     }),
   ),
   timeout: Type.Optional(Duration),
+  detach: Type.Optional(
+    Type.Boolean({ description: 'true to answer at once; it goes on by itself and keeps its last 256 KiB of output' }),
+  ),
   masking: Type.Optional(Type.Boolean({ description: 'true, or false for an operator who wants the output as it is' })),
 });
 export type ExecBody = Static<typeof ExecBody>;
@@ -176,6 +179,7 @@ export const ExecAnswer = Type.Object(
     stdout: TextOrBytes,
     stderr: TextOrBytes,
     truncated: Type.Boolean(),
+    notices: Type.Optional(Type.Array(Type.String())),
     tookMs: Type.Integer(),
   },
   { description: 'what a command wrote and how it ended' },
@@ -186,8 +190,52 @@ export const RunningExec = Type.Object(
     sandbox: Type.String(),
     state: Type.Enum(['running', 'ended']),
     startedAt: Type.String(),
+    detached: Type.Optional(Type.Boolean()),
+    tty: Type.Optional(Type.Boolean()),
+    notices: Type.Optional(Type.Array(Type.String())),
   },
   { description: 'a command that was still running when asked' },
+);
+export const TerminalBody = strict({
+  command: Type.Optional(Command),
+  env: Type.Optional(Environment),
+  workdir: Type.Optional(AbsolutePath),
+  user: Type.Optional(User),
+  columns: Type.Integer({ description: 'a number of columns from 1 to 1000', minimum: 1, maximum: 1000 }),
+  rows: Type.Integer({ description: 'a number of rows from 1 to 1000', minimum: 1, maximum: 1000 }),
+  masking: Type.Optional(Type.Boolean({ description: 'true, or false for an operator who wants the output as it is' })),
+});
+export type TerminalBody = Static<typeof TerminalBody>;
+export const TerminalTicket = Type.Object(
+  {
+    ticket: Type.String({ description: 'for one connection: offer the subprotocol ampoule.ticket.<ticket>' }),
+    protocol: Type.String({ description: 'the subprotocol to offer beside it' }),
+    path: Type.String({ description: 'where to connect a WebSocket to' }),
+    expiresAt: Type.String(),
+  },
+  { description: 'a ticket for one terminal' },
+);
+export const ResetBody = strict({ confirm: Name });
+export const ExposureQuery = strict({ ...Page });
+export const ExposureItem = Type.Object(
+  {
+    variable: Type.String(),
+    secret: Type.String({ description: 'its name' }),
+    version: Type.Integer(),
+    holder: nullable(
+      Type.Object({
+        id: Type.String({ description: 'main-1, exe_…, or bridge-PID-START for a docker exec' }),
+        kind: Type.Enum(['main', 'command', 'bridge']),
+        pid: Type.Integer({ description: 'as the container numbers it' }),
+        program: Type.String(),
+      }),
+    ),
+    container: nullable(Type.String({ description: "Docker's id" })),
+    confirmedBy: nullable(Type.String()),
+    since: Type.String(),
+    until: nullable(Type.String({ description: 'null while it is held' })),
+  },
+  { description: 'a version of a secret that a process held; without a holder, the container as a whole' },
 );
 
 export const Sandbox = Type.Object(

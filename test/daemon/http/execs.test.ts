@@ -1,14 +1,48 @@
 import t from 'tap';
 import { createExecs } from '../../../daemon/http/execs.js';
+import type { Delivery, KnownExec } from '../../../sandbox/index.js';
+import { playCommand } from './played-command.js';
+
+const known: KnownExec = { execId: 'exe_2', pid: 9, detached: true, tty: false, startedAt: 1 };
+
+function created(more: Partial<Delivery> = {}) {
+  const execs = createExecs(() => more as Delivery);
+  const command = playCommand({ execId: 'exe_1' });
+  execs.add({ sandbox: 'sbx_1', startedAt: 5, detached: false, tty: true, running: command.running });
+  return { execs, command };
+}
 
 t.test('a command is known while it runs, in its own sandbox', async (t) => {
-  const execs = createExecs();
-  const exec = { sandbox: 'sbx_1', startedAt: 5, running: { execId: 'exe_1' } } as unknown as Parameters<
-    typeof execs.add
-  >[0];
-  execs.add(exec);
-  t.equal(execs.get('sbx_1', 'exe_1'), exec);
+  const { execs } = created();
+  t.match(execs.get('sbx_1', 'exe_1'), { execId: 'exe_1', startedAt: 5, detached: false, tty: true });
   t.throws(() => execs.get('sbx_2', 'exe_1'), { code: 'EXEC_NOT_FOUND' });
   execs.remove('exe_1');
   t.throws(() => execs.get('sbx_1', 'exe_1'), { code: 'EXEC_NOT_FOUND' });
+});
+
+t.test('what an init knows is there too, and it knows better', async (t) => {
+  const same = { execId: 'exe_1', pid: 7, detached: false, tty: true, startedAt: 4 };
+  const { execs } = created({ execs: (sandbox) => (sandbox === 'sbx_1' ? [same, known] : []) });
+  t.same(execs.list('sbx_1'), [known, same], 'oldest first, none twice');
+  t.same(execs.list('sbx_2'), []);
+});
+
+t.test('one of ours is ended, and one from before this process', async (t) => {
+  const { execs, command } = created({
+    execs: () => [known],
+    attach: async (_sandbox, execId, signal) => {
+      t.equal(signal.aborted, false);
+      left = signal;
+      other = playCommand({ execId });
+      return other.running;
+    },
+  });
+  let other: ReturnType<typeof playCommand> | null = null;
+  let left: AbortSignal | null = null;
+  await execs.end('sbx_1', 'exe_1', 'ENDED');
+  t.same(command.ended, ['ENDED']);
+  t.same(await execs.end('sbx_1', 'exe_2', 'ENDED'), known);
+  t.same((other as ReturnType<typeof playCommand> | null)?.ended, ['ENDED']);
+  t.equal((left as AbortSignal | null)?.aborted, true, 'nobody listens on');
+  await t.rejects(execs.end('sbx_1', 'exe_3', 'ENDED'), { code: 'EXEC_NOT_FOUND' });
 });

@@ -12,6 +12,7 @@ import type {
   Delivery,
   ExecExit,
   ExecRequest,
+  KnownExec,
   Outcome,
   Reconciler,
   RunningExec,
@@ -43,6 +44,9 @@ export interface World {
     request: ExecRequest,
   ) => Partial<RunningExec> & { chunks?: { stream: 'stdout' | 'stderr'; data: Uint8Array }[] };
   logs: { stream: 'stdout' | 'stderr'; data: Uint8Array }[];
+  /** What an init knows of, and what listening to one of these gives. */
+  known: KnownExec[];
+  attach: NonNullable<Delivery['attach']>;
   started: boolean;
   /** What a launch that asks for `auto` gets. */
   resolution: Resolution;
@@ -102,6 +106,10 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     execs: [],
     exec: () => ({ chunks: [{ stream: 'stdout', data: Buffer.from('hello\n') }] }),
     logs: [],
+    known: [],
+    attach: async () => {
+      throw new Error('nobody said what is attached to');
+    },
     started: true,
     resolution: { delivery: 'env', notices: [] },
   } as unknown as World;
@@ -176,6 +184,8 @@ function partsOf(w: World): Parts {
         ...given,
       };
     },
+    execs: () => w.known,
+    attach: (...of) => w.attach(...of),
     async *logs() {
       yield* w.logs;
     },

@@ -14,7 +14,7 @@ t.test('a daemon that stops answers pending', async (t) => {
   const { json } = await w.call('POST', '/v1/sandboxes', { session: { name: 'dev' } });
   w.parts.reconciler.settle = () => new Promise(() => {});
   const stop = new AbortController();
-  const http = { parts: w.parts, streams: { stopping: stop.signal } as never };
+  const http = { parts: w.parts, streams: { stopping: stop.signal } as never, execs: {} as never };
   const waiting = settled(http, { sessions: [json.sessionId] }, 60_000);
   stop.abort();
   t.match(await waiting, { status: 202, body: { sandboxes: [{ state: 'pending' }] } });

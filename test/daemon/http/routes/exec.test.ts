@@ -166,7 +166,7 @@ t.test('bad input, unknown sandboxes and a sealed vault run nothing', async (t) 
     [{ command: 'a\u0000b' }, '/command'],
     [{ command: 'a', env: { A: 1 } }, '/env/A'],
     [{ command: 'a', timeout: 90 }, '/timeout'],
-    [{ command: 'a', detach: true }, '/detach'],
+    [{ command: 'a', detach: 'yes' }, '/detach'],
     [{ command: 'a', workdir: 'relative' }, '/workdir'],
     [{ command: 'a', stdin: { base64: '*' } }, '/stdin/base64'],
   ] as const) {
@@ -186,4 +186,45 @@ t.test('records are for who asks for them', async (t) => {
   t.ok(wantsRecords('text/html, Application/X-NDJSON;q=0.9'));
   t.notOk(wantsRecords('application/json'));
   t.notOk(wantsRecords(undefined));
+});
+
+t.test('a detached command is answered at once, and goes on', async (t) => {
+  const { w, id } = await withBox(t);
+  t.match(await w.call('POST', PATH, { command: 'a', detach: true }), {
+    status: 409,
+    json: { code: 'DELIVERY_UNAVAILABLE', detail: /box has env/ },
+  });
+  await w.call('POST', '/v1/sandboxes', { name: 'quick', session: 'dev', delivery: 'memory' });
+  const { reasons } = endless(w);
+  const answer = await w.call('POST', '/v1/sandboxes/quick/exec', { command: 'a', detach: true });
+  t.match(answer, { status: 202, json: { execId: /^exe_/, state: 'running', detached: true } });
+  t.match(w.execs[0]?.request, { detach: true });
+  t.same(reasons, [], 'the client is gone, the command is not');
+  t.match((await w.call('GET', '/v1/sandboxes/quick/execs')).json.items, [
+    { execId: answer.json.execId, state: 'running', detached: true, tty: false },
+  ]);
+  t.same((await w.call('GET', `/v1/sandboxes/${id}/execs`)).json, { items: [], next: null });
+  t.match(await w.call('DELETE', `/v1/sandboxes/quick/execs/${answer.json.execId}`), { json: { state: 'ended' } });
+  t.same(reasons, ['ENDED']);
+});
+
+t.test('in a session: its sandbox is launched first, and what lapsed is said', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'v' });
+  const path = '/v1/sessions/dev/exec';
+  const { status, json } = await w.call('POST', path, { command: 'env' });
+  t.equal(status, 200);
+  t.match(json, { exitCode: 0, stdout: 'hello\n', notices: [/Started the sandbox dev/] });
+  t.equal((await w.call('POST', path, { command: 'env' })).json.notices, undefined);
+  await w.call('PUT', '/v1/sessions/dev/secrets/A_KEY');
+  await w.call('DELETE', '/v1/sandboxes/dev');
+  const { text } = await w.call('POST', path, { command: 'env' }, NDJSON);
+  const [first, ...rest] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.match(first, { notices: [/Started the sandbox dev/, /A_KEY/] });
+  t.same(rest, [{ stream: 'stdout', data: 'hello\n' }, { exit: { code: 0 } }]);
+  t.match(await w.call('POST', '/v1/sessions/nope/exec', { command: 'env' }), { status: 404 });
 });

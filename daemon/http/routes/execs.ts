@@ -1,0 +1,118 @@
+/** Routes of commands that run: list them, look at one, end it, listen to one that is detached. */
+
+import type { KnownExec, RunningExec as Running } from '../../../sandbox/index.js';
+import type { SandboxId } from '../../../store/index.js';
+import { DaemonError } from '../../errors.js';
+import { callerOf } from '../authentication.js';
+import { formatTime } from '../duration.js';
+import { type Redactors, redacted } from '../exec-output.js';
+import type { App } from '../fastify.js';
+import type { Http } from '../respond.js';
+import { ExecParams, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
+import { list } from '../schemas/shared.js';
+import { socketRoute } from '../sockets.js';
+import { carryTerminal } from '../terminal-socket.js';
+
+export function runningExecRoutes(app: App, http: Http): void {
+  const { parts, streams, execs } = http;
+  const { sandboxes, audit } = parts.vault;
+
+  app.get(
+    '/v1/sandboxes/:sandbox/execs',
+    {
+      schema: { params: SandboxParams, response: { 200: list(RunningExec) } },
+      config: { operation: { id: 'listExecs', summary: 'Commands that run in a sandbox, oldest first' } },
+    },
+    async (request) => {
+      const { id } = sandboxes.get(callerOf(request), request.params.sandbox);
+      return { items: execs.list(id).map((exec) => answer(id, exec, 'running')), next: null };
+    },
+  );
+
+  app.get(
+    '/v1/sandboxes/:sandbox/execs/:exec',
+    {
+      schema: { params: ExecParams, response: { 200: RunningExec } },
+      config: { operation: { id: 'getExec', summary: 'A command, while it runs' } },
+    },
+    async (request) => {
+      const { id } = sandboxes.get(callerOf(request), request.params.sandbox);
+      return answer(id, execs.get(id, request.params.exec), 'running');
+    },
+  );
+
+  app.delete(
+    '/v1/sandboxes/:sandbox/execs/:exec',
+    {
+      schema: { params: ExecParams, response: { 200: RunningExec } },
+      config: { operation: { id: 'endExec', summary: 'End a command and all that came of it' } },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { id, name } = sandboxes.get(caller, request.params.sandbox);
+      const { execId } = execs.get(id, request.params.exec);
+      audit.record(caller, { action: 'exec.end', target: `${id} ${name}`, detail: { execId } });
+      return answer(id, await execs.end(id, execId, 'ENDED'), 'ended');
+    },
+  );
+
+  socketRoute(app, {
+    url: '/v1/sandboxes/:sandbox/execs/:exec/attach',
+    schema: { params: ExecParams },
+    operation: {
+      id: 'attachExec',
+      summary: 'A WebSocket to a detached command: its last output, then what comes',
+      description:
+        'Binary messages are its output and its input, text messages `{stream}` (what follows comes from there), `{exit}`, and of the client `{resize: {columns, rows}}` and `{eof: true}`. Leaving does not end the command.',
+    },
+    async prepare(request) {
+      const { sandbox, exec } = request.params as { sandbox: string; exec: string };
+      const caller = callerOf(request);
+      const { id, name } = sandboxes.get(caller, sandbox);
+      const { detached } = execs.get(id, exec);
+      const delivery = parts.delivery(id);
+      if (!detached || delivery.attach === undefined) throw notDetached();
+      audit.record(caller, { action: 'exec.attach', target: `${id} ${name}`, detail: { execId: exec } });
+      const redactors = parts.redactors(id);
+      const leave = new AbortController();
+      const running = await delivery.attach(id, exec, leave.signal).catch((error: unknown) => {
+        for (const redactor of Object.values(redactors)) redactor.end();
+        throw error;
+      });
+      return { running, redactors, leave };
+    },
+    abandon({ redactors, leave }) {
+      leave.abort();
+      for (const redactor of Object.values(redactors)) redactor.end();
+    },
+    async carry(socket, { running, redactors, leave }: Attached, request) {
+      const stream = streams.openSocket(request, socket);
+      const gone = (): void => leave.abort();
+      stream.signal.addEventListener('abort', gone);
+      try {
+        const output = redacted(running.output, redactors);
+        await carryTerminal(socket, { running, output, signal: stream.signal });
+      } finally {
+        leave.abort();
+        stream.close();
+      }
+    },
+  });
+}
+
+interface Attached {
+  running: Running;
+  redactors: Redactors;
+  leave: AbortController;
+}
+
+function answer(sandbox: SandboxId, { execId, startedAt, detached, tty }: KnownExec, state: 'running' | 'ended') {
+  return { execId, sandbox, state, startedAt: formatTime(startedAt), detached, tty };
+}
+
+function notDetached(): DaemonError {
+  return new DaemonError(
+    'EXEC_NOT_FOUND',
+    'Only detached commands can be listened to. Start one with "detach": true, or `ampoule exec --detach`.',
+  );
+}
