@@ -51,6 +51,8 @@ export class PlayedDaemon {
   container = '';
   /** Proves a resume with another key than the init's. */
   lie = false;
+  /** Answers HELLO with GOODBYE 2. */
+  distrust = false;
   config: InitConfig;
   readonly #directory: string;
   readonly #engine: EngineFace;
@@ -233,6 +235,8 @@ export class PlayedDaemon {
     }
     const trusted = (frame: RawFrame): void => void this.heard.push(initFrame(frame));
     if (first.type === 'hello') {
+      if (this.distrust) socket.end(to.goodbye(2, 'not this one'));
+      if (this.distrust) return () => {};
       if (this.#greeted) throw new Error('a second hello');
       this.#greeted = true;
       this.#link = socket;
