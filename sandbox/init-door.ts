@@ -4,17 +4,17 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { RecordedProcess } from './env-revoke.js';
 import type { InitDirectories } from './init-directory.js';
-import { type FirstFrame, type InitConfig, proofFrame, to, VERSION } from './init-frames.js';
+import { type FirstFrame, type InitConfig, to, VERSION } from './init-frames.js';
 import { InitLink, type LinkEvents } from './init-link.js';
 import { InitListener } from './init-listener.js';
-import { proof, sameProof } from './init-proof.js';
-import { FrameSplitter } from './init-split.js';
+import { knownAgain } from './init-return.js';
 import { StreamTokens } from './init-tokens.js';
 import type { Refused } from './memory.js';
 import { type Peer, peerOf, peerStands } from './peer.js';
 import { isAlive } from './process.js';
 import type { Resume, ResumeKeys } from './resume-keys.js';
 import type { Timers } from './timers.js';
+import type { Failpoint } from './types.js';
 
 /** Connections that say HELLO before it is known which process may. */
 const CANDIDATES = 4;
@@ -24,10 +24,11 @@ export interface DoorParts {
   directories: InitDirectories;
   keys: ResumeKeys;
   /** Program that says who is at the other end; null: that cannot be known here. */
-  peer: string | null;
+  peer: () => string | null;
   timers: Timers;
   counted: (what: Refused) => void;
   events: LinkEvents;
+  failpoint: Failpoint;
   /** Hears which build of the program it is. */
   said?: (build: string) => void;
   /** An init that nobody here started wants in: look whose it is. */
@@ -67,7 +68,7 @@ export class InitDoor {
     this.#listener = new InitListener({
       timers: parts.timers,
       counted: parts.counted,
-      first: (socket, said) => void this.#first(socket, said),
+      first: (socket, said) => void this.#first(socket, said).catch(() => socket.destroy()),
     });
   }
 
@@ -183,7 +184,7 @@ export class InitDoor {
   }
 
   async #hello(socket: Socket): Promise<void> {
-    const { peer } = this.#parts;
+    const peer = this.#parts.peer();
     if (this.#resume !== null && this.#runs()) {
       this.#listener.refuse(socket, 'second_connection');
       return;
@@ -240,8 +241,20 @@ export class InitDoor {
     const key = Buffer.allocUnsafeSlow(32);
     randomBytes(32).copy(key);
     this.#resume = { dockerId: start.dockerId, process: start.process, config: start.config, key };
-    this.#parts.keys.save(this.#parts.sandbox, this.#resume);
-    this.#welcome(socket, key);
+    void this.#admit(socket, this.#resume).catch(() => {
+      this.#forgetKey();
+      socket.destroy();
+    });
+  }
+
+  /** What a later process needs is kept before the init can need it. */
+  async #admit(socket: Socket, resume: Resume): Promise<void> {
+    const { failpoint, keys, sandbox } = this.#parts;
+    await failpoint('init.welcome:before');
+    keys.save(sandbox, resume);
+    await failpoint('init.welcome:after');
+    if (this.#resume === resume) this.#welcome(socket, resume.key);
+    else socket.destroy();
   }
 
   /** An init that we knew: both prove that they have the key. */
@@ -251,30 +264,10 @@ export class InitDoor {
       this.#listener.refuse(socket, 'bad_proof');
       return;
     }
-    const own = randomBytes(16);
-    const challenges = { init: Buffer.from(challenge), daemon: own };
-    socket.write(to.challenge(own, proof(resume.key, 'daemon', challenges)));
-    const splitter = new FrameSplitter(64);
-    const read = (chunk: Buffer) => {
-      try {
-        const next = splitter.push(chunk).next();
-        if (next.done) return;
-        const fits = sameProof(proofFrame(next.value), proof(resume.key, 'init', challenges));
-        socket.pause();
-        socket.removeListener('data', read);
-        if (!fits || this.#resume !== resume) {
-          this.#listener.refuse(socket, 'bad_proof');
-          return;
-        }
-        const rest = splitter.rest();
-        if (rest.length > 0) socket.unshift(rest);
-        this.#welcome(socket, null);
-      } catch {
-        this.#listener.refuse(socket, 'malformed');
-      }
-    };
-    socket.on('data', read);
-    socket.resume();
+    const answer = await knownAgain(socket, challenge, resume.key);
+    if (answer === 'closed') return;
+    if (answer === 'known' && this.#resume === resume) this.#welcome(socket, null);
+    else this.#listener.refuse(socket, answer === 'malformed' ? 'malformed' : 'bad_proof');
   }
 
   #welcome(socket: Socket, key: Buffer | null): void {

@@ -16,7 +16,7 @@ import { Pass } from './pass.js';
 import { Restarts } from './restarts.js';
 import { differences } from './spec-compare.js';
 import type { Timers } from './timers.js';
-import type { Applied, Ledger, LedgerRow, Log, SandboxSpec, SandboxState, Wish } from './types.js';
+import type { Applied, Failpoint, Ledger, LedgerRow, Log, SandboxSpec, SandboxState, Wish } from './types.js';
 
 /** Milliseconds for Docker to notice that a container was ended by other hands. */
 const SETTLE = 500;
@@ -32,6 +32,7 @@ export interface PassTools {
   now: () => number;
   termAt: Map<string, number>;
   portsAsked: Map<string, SandboxSpec['ports']>;
+  failpoint: Failpoint;
 }
 
 /** What one pass is about. */
@@ -123,6 +124,7 @@ export class MemoryContainer {
 
   async #starts(row: LedgerRow, id: string): Promise<void> {
     const config = await this.#config(id);
+    await this.#tools.failpoint('init.expect:before');
     this.#box.endedByUs = false;
     this.#box.startedHere = true;
     this.#box.belongs(row.id);

@@ -27,6 +27,7 @@ const ONE_SHOT = 8;
 /** Opens the sockets of sandboxes that an earlier process left, so that their inits find somebody again. */
 export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelivery {
   const { engine, ledger, place, log = () => {}, counted = () => {}, changed = () => {} } = options;
+  const { failpoint = () => {} } = options;
   const timers = options.timers ?? realTimers;
   const now = options.now ?? Date.now;
   const directories = new InitDirectories(place);
@@ -39,9 +40,10 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   function boxOf(sandbox: string): MemorySandbox {
     const known = boxes.get(sandbox);
     if (known) return known;
-    const { peer } = place;
     const box = new MemorySandbox({
-      ...{ sandbox, directories, keys, peer, timers, ledger, log, counted },
+      ...{ sandbox, directories, keys, timers, ledger, log, counted, failpoint },
+      // The daemon finds its places while it starts.
+      peer: () => place.peer,
       changed: () => closed || changed(sandbox),
     });
     boxes.set(sandbox, box);
@@ -61,7 +63,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   };
   const creator: Creator = { engine, ledger, recipe, shells: new Set(), cpus: null };
   const tools: PassTools = {
-    ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat },
+    ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat, failpoint },
     termAt: new Map<string, number>(),
     portsAsked: new Map<string, SandboxSpec['ports']>(),
   };
@@ -111,6 +113,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
 
     async revoke(sandbox) {
       await opening;
+      await failpoint('init.revoke:before');
       const box = boxOf(sandbox);
       const take = () => takeAll({ engine, ledger, kernel: tools.kernel, timers, log }, box, sandbox);
       const pass = passes.get(sandbox);
@@ -127,6 +130,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
       const { box, link, id } = linked(request.sandbox);
       const config = box.door.config(id);
       if (config === null) throw notRunning();
+      await failpoint('init.exec:before');
       return startCommand({ box, link, timers }, config, request);
     },
 

@@ -10,6 +10,8 @@ import type { CommandEars } from './memory-sandbox.js';
 import type { Timers } from './timers.js';
 import type { ExecExit, RunningExec } from './types.js';
 
+/** A reason that is a code, and not a sentence. */
+const CODE = /^[A-Z][A-Z_]+$/;
 /** Bytes of input in one frame. */
 const PIECE = 64 * 1024;
 /** Milliseconds for the init to say how a command ended whose connection broke. */
@@ -73,7 +75,7 @@ export class MemoryExec implements RunningExec, CommandEars {
   }
 
   ended(frame: { code: number; signal: number; reason: string }): void {
-    const code = /^[A-Z][A-Z_]+$/.test(frame.reason) ? frame.reason : null;
+    const code = CODE.test(frame.reason) ? frame.reason : null;
     this.#word = exitOf(frame.code, frame.signal, this.#reason ?? code);
     // What is in its connection comes first.
     if (this.#socket === null || this.#socket.destroyed) this.#finish(this.#word);
@@ -163,7 +165,9 @@ export class MemoryExec implements RunningExec, CommandEars {
           complete = true;
           const cannot = (frame.code === 126 || frame.code === 127) && frame.reason !== '';
           if (cannot) yield { stream: 'stderr', data: Buffer.from(`${frame.reason}\n`) };
-          const reason = /^[A-Z][A-Z_]+$/.test(frame.reason) ? frame.reason : null;
+          // Who was killed does not say why; the init does, on its own connection.
+          if (frame.code < 0 && frame.reason === '' && this.#reason === null) await this.#inits();
+          const reason = CODE.test(frame.reason) ? frame.reason : (this.#word?.reason ?? null);
           this.#finish(exitOf(frame.code, frame.signal, this.#reason ?? reason));
           return;
         }
@@ -181,15 +185,19 @@ export class MemoryExec implements RunningExec, CommandEars {
   /** Without an EXIT: the init's word, or none within a while. */
   async #outcome(): Promise<void> {
     if (this.#settled) return;
-    if (this.#word === null) {
-      let cancel: () => void = () => {};
-      await new Promise<void>((resolve) => {
-        this.#tell = resolve;
-        cancel = this.#parts.timers.after(WORD, resolve);
-      });
-      cancel();
-    }
+    await this.#inits();
     this.#finish(this.#word ?? { code: null, reason: this.#reason ?? 'INIT_UNREACHABLE' });
+  }
+
+  /** Waits for the init's word, if it is not there. */
+  async #inits(): Promise<void> {
+    if (this.#word !== null || this.#settled) return;
+    let cancel: () => void = () => {};
+    await new Promise<void>((resolve) => {
+      this.#tell = resolve;
+      cancel = this.#parts.timers.after(WORD, resolve);
+    });
+    cancel();
   }
 
   #finish(exit: Omit<ExecExit, 'tookMs'>): void {

@@ -5,7 +5,7 @@ import { older, revoked } from './holding.js';
 import type { Entry, Versioned } from './init-frames.js';
 import { type InitLink, InitRefused, LinkLost, type SetCall } from './init-link.js';
 import type { Timers } from './timers.js';
-import type { Held, Ledger, LedgerRow, Log, ValueHandle, Wish } from './types.js';
+import type { Failpoint, Held, Ledger, LedgerRow, Log, ValueHandle, Wish } from './types.js';
 import { openOrNull } from './values.js';
 
 /** Milliseconds until a taken away value's RECEIVED; after them the CPU quota is lifted. */
@@ -31,6 +31,7 @@ export interface Feeding {
   lift: () => (() => void) | null;
   /** Milliseconds for an answer where nothing is taken away. */
   patience: number;
+  failpoint: Failpoint;
 }
 
 /** `partly`: the vault is sealed, and what needs its key is missing. `stuck`: something may be held that may not be. */
@@ -68,9 +69,11 @@ async function send(feeding: Feeding): Promise<Fed> {
     const sent = entries.map(({ env, secret, version }) => ({ env, secret, version }));
     const before = union(row.holds, sent);
     if (before.length > row.holds.length) ledger.delivering(row.id, before);
+    await feeding.failpoint('init.set:before');
     if (signal.aborted || halted()) throw new UnknownOutcome('feed', 'the pass was given up');
     const call = link.set({ epoch: wish.epoch, generation: wish.generation }, wish.spec.grace, entries);
     if (!(await inForce(feeding, call, taken))) return 'stuck';
+    await feeding.failpoint('init.done:after');
     link.whole = sealed ? null : { epoch: wish.epoch, generation: wish.generation };
     const holds = before.filter(
       (held) => !revoked({ holds: [held] }, wish) && (has(sent, held) || feeding.mayHold(held)),
@@ -88,6 +91,7 @@ async function inForce(feeding: Feeding, call: SetCall, taken: boolean): Promise
   const { wish, timers, patience, signal } = feeding;
   if (!taken) {
     if ((await within(timers, call.received, patience, signal)) === null) throw new LinkLost();
+    await feeding.failpoint('init.set:after');
     return true;
   }
   let putBack: (() => void) | null = null;
@@ -98,6 +102,7 @@ async function inForce(feeding: Feeding, call: SetCall, taken: boolean): Promise
       received = await within(timers, call.received, LAST, signal);
     }
     if (received === null) return false;
+    await feeding.failpoint('init.set:after');
     let done = await within(timers, call.done, wish.spec.grace + LIFT, signal);
     if (done === null) {
       putBack ??= feeding.lift();

@@ -7,7 +7,7 @@ import type { InitFrame, InitState } from './init-frames.js';
 import type { Refused } from './memory.js';
 import type { ResumeKeys } from './resume-keys.js';
 import type { Timers } from './timers.js';
-import type { Applied, Held, KnownExec, Ledger, Log } from './types.js';
+import type { Applied, Failpoint, Held, KnownExec, Ledger, Log } from './types.js';
 
 /** Bits of a command in STATE and EXEC. */
 export const COMMAND = { tty: 1, stdin: 2, detached: 4 };
@@ -16,12 +16,13 @@ export interface SandboxParts {
   sandbox: string;
   directories: InitDirectories;
   keys: ResumeKeys;
-  peer: string | null;
+  peer: () => string | null;
   timers: Timers;
   ledger: Ledger;
   log: Log;
   counted: (what: Refused) => void;
   changed: () => void;
+  failpoint: Failpoint;
 }
 
 /** One that hears how its command goes. */

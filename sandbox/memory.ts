@@ -2,7 +2,7 @@
 
 import type { Engine } from './engine.js';
 import type { Timers } from './timers.js';
-import type { Delivery, Ledger, Log } from './types.js';
+import type { Delivery, Failpoint, Ledger, Log } from './types.js';
 
 /** Where sockets and programs lie, as this process and the engine's host see them. */
 export interface InitPlace {
@@ -38,6 +38,8 @@ export interface MemoryDeliveryOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
   timers?: Timers;
+  /** Called around what an init is told, with a name such as `init.set:before`. Does nothing but in test builds. */
+  failpoint?: Failpoint;
 }
 
 /** Values reach a sandbox's processes over a socket of its init; Docker never sees one. */

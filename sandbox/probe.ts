@@ -54,7 +54,8 @@ async function probe({ engine: whole, place, vault }: ProbeOptions, signal: Abor
     sandbox: id,
     directories,
     keys: new ResumeKeys(place.runDir),
-    peer: place.peer,
+    peer: () => place.peer,
+    failpoint() {},
     timers: realTimers,
     counted: (why) => {
       refused = why;
