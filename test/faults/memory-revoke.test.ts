@@ -78,7 +78,7 @@ async function attack({ engine, daemon }: Stage, box: Watched, variant: Variant)
     (error: Error) => error,
   );
   await until(`${title} being complete`, () => readRecord(file).ready, { everyMs: 5 });
-  const given = holdersOf(box, CANARY).length > 0;
+  if (!variant.bare) await until('somebody having the value', () => holdersOf(box, CANARY).length > 0, { everyMs: 1 });
   await set(daemon, box, 'KEY_REVOKE', false);
   const found = survivors(aliveIn(engine.group, box.containerId), readRecord(file), before, PROGRAM);
   const { lines } = readRecord(file);
@@ -90,7 +90,6 @@ async function attack({ engine, daemon }: Stage, box: Watched, variant: Variant)
   if (readRecord(file).lines !== lines) found.push('something of it still writes');
   const wrong: string[] = [];
   if (found.length > 0) return { alive: found, wrong };
-  if (!given && !variant.bare) wrong.push('nobody had the value before');
   if (!sameInit(box)) wrong.push('the container was ended for it');
   const same = later.find((process) => signOf(process) === signOf(box.bystander));
   if (same === undefined) wrong.push('the bystander is gone');
@@ -110,7 +109,10 @@ t.test('nothing outlives a revocation', { timeout: 14_000_000 }, async (t) => {
   let revocations = 0;
   for (let round = 0; round < ROUNDS; round++) {
     for (const [number, variant] of variants().entries()) {
-      const grace = GRACES[(round + number + (number >> 2)) % 2];
+      const row = number >> 2;
+      // Reduced: two of the four, other ones in the next row.
+      if (!full && [0, 3].includes(number % 4) !== (row % 2 === 0)) continue;
+      const grace = GRACES[(round + number + (row >> 1)) % 2];
       const box = boxes.get(`${variant.attack.place} ${grace}`) as Watched;
       const outcome = await attack(s, box, variant);
       revocations += 1;
@@ -125,6 +127,7 @@ t.test('nothing outlives a revocation', { timeout: 14_000_000 }, async (t) => {
 
 t.test('the same look finds survivors of an init that ends nobody', { timeout: 3_600_000 }, async (t) => {
   const s = await stage(t, { AMPOULE_TEST_INIT: (await initPrograms()).withoutRevoke });
+  const containers: string[] = [];
   for (const [number, variant] of variants().entries()) {
     if (!full && number % 4 !== (number >> 2) % 4) continue;
     const name = `control-${number}`;
@@ -132,7 +135,10 @@ t.test('the same look finds survivors of an init that ends nobody', { timeout: 3
     const { alive } = await attack(s, box, variant);
     t.ok(alive.length > 0, `${titleOf(variant)}: ${alive.length} found, such as ${alive[0]}`);
     t.ok(sameInit(box), 'in the container that it began in');
-    await s.engine.docker('kill', box.containerId);
-    await s.daemon.ok('DELETE', `/v1/sessions/${name}?wait=60s`);
+    // The attack goes on otherwise, and leaves nothing to the next one.
+    process.kill(box.init.pid, 'SIGKILL');
+    containers.push(box.name);
   }
+  await s.daemon.stop();
+  await s.engine.docker('rm', '-f', ...containers.map((name) => `ampoule-${name}`));
 });
