@@ -1,5 +1,7 @@
 /** Our own Dockerfile and docker-compose.yml: built on a base made here, brought up, and put through the main job and faults. */
 
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 
 import { observe } from '../engine/observer.js';
@@ -62,6 +64,9 @@ t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
   await t.test('delivers by memory, and knows inits by their processes', LONG, async (t) => {
     const { delivery } = await daemon.api(token).must('GET', '/v1/vault');
     t.equal(delivery.resolved, 'memory', delivery.reason);
+    const log = await daemon.compose('logs');
+    t.match(log, /ready/i);
+    t.notMatch(log, /rests on its first connection/);
   });
 
   await t.test('does what the README says', LONG, async (t) => {
@@ -92,6 +97,14 @@ t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
     t.equal(startOf(main), started, 'PID 1 is the same process');
     const places = { paths: [engine.dataRoot, engine.execRoot, engine.log], engine };
     t.same(await observe({ [SECRET]: VALUE }, places), [], 'no byte of it in processes, Docker or on the disk');
+    const planted = join(engine.dataRoot, 'planted');
+    writeFileSync(planted, VALUE);
+    t.match(
+      await observe({ [SECRET]: VALUE }, places),
+      [{ where: `file ${planted}` }],
+      'and one would have been found',
+    );
+    rmSync(planted);
     api.close();
   });
 
