@@ -63,13 +63,12 @@ export function assembleSandboxes({
   const engine = connectEngine({ host: config.dockerHost, ...(failpoint === undefined ? {} : { failpoint }) });
   const ground = makeGround({ config, engine, programs: programsDirectory(), ...(init === undefined ? {} : { init }) });
   const byEnv = makeEnvDelivery({ engine, ledger, log });
-  const memory = built(() =>
-    makeMemoryDelivery({
-      ...{ engine, ledger, log, place: ground.place },
-      ...(refused === undefined ? {} : { counted: refused }),
-      changed: (id) => reconciler.wake(id),
-    }),
-  );
+  const memory = makeMemoryDelivery({
+    ...{ engine, ledger, log, place: ground.place },
+    ...(refused === undefined ? {} : { counted: refused }),
+    ...(failpoint === undefined ? {} : { failpoint }),
+    changed: (id) => reconciler.wake(id),
+  });
   const byMemory = prepared(memory, ground.prepare);
   const kindOf = kinds(vault);
   const delivery = (id: string): Delivery => (kindOf(id) === 'memory' ? byMemory : byEnv);
@@ -141,20 +140,4 @@ function kinds(vault: Vault): (sandbox: string) => DeliveryKind {
     known.set(id, kind);
     return kind;
   };
-}
-
-/** Until delivery by memory is there, nothing is resolved to it, since its probe says so. */
-function built(make: () => MemoryDelivery): MemoryDelivery {
-  try {
-    return make();
-  } catch (error) {
-    const missing = (): never => {
-      throw error;
-    };
-    const nothing = async (): Promise<void> => {};
-    return {
-      ...{ kind: 'memory', apply: missing, revoke: nothing, exec: missing, logs: missing },
-      ...{ removeOrphans: nothing, close: nothing },
-    };
-  }
 }
