@@ -1,9 +1,10 @@
 /* All that one command is given, composed just before it starts, in a mapping of its own that is wiped after. */
 #include "core.h"
+#include "hook.h"
 
 #include <string.h>
 
-enum { SLOTS = 8192, EXTRA = 4 };
+enum { SLOTS = 8192, EXTRA = 8, HOOK_ROOM = 256 };
 
 static struct block *block;
 static char *text; /* where the next string goes */
@@ -66,6 +67,29 @@ static bool given(const char *name, const struct words *env) {
     return false;
 }
 
+/* An interactive shell asks for what changed at its prompt; the names are those that are its caller's own. */
+static void hook(const struct words *env) {
+    const char *call = hook_variable(block->argv[0], block->argv, true);
+    char name[32] = "", *start;
+    if (call == NULL) return;
+    memcpy(name, call, name_length(call) < sizeof name ? name_length(call) : 0);
+    if (block_value(block, name) != NULL || given(name, env)) return;
+    place(copy(call, strlen(call)));
+    start = text;
+    memcpy(text, HOOK_STATE "=", sizeof HOOK_STATE);
+    text += sizeof HOOK_STATE;
+    generation_text(text, live.epoch, live.generation);
+    text += strlen(text);
+    for (size_t i = 0; i < env->count; i++) {
+        const uint8_t *sign = memchr(env->at[i].at, '=', env->at[i].length);
+        *text++ = ' ';
+        memcpy(text, env->at[i].at, (size_t)(sign - env->at[i].at));
+        text += sign - env->at[i].at;
+    }
+    *text++ = 0;
+    place(start);
+}
+
 static size_t measure(const struct words *words) {
     size_t size = 0;
     for (size_t i = 0; i < words->count; i++) size += words->at[i].length + 1;
@@ -80,6 +104,7 @@ static void compose(const struct words *env, size_t base_count, bool terminal) {
     struct bytes path = {(const uint8_t *)config.path, (uint32_t)strlen(config.path)};
     if (path.length > 0 && !given("PATH", env)) pair("PATH", path);
     if (terminal && block_value(block, "TERM") == NULL) pair("TERM", (struct bytes){(const uint8_t *)"xterm", 5});
+    if (terminal) hook(env);
     block->home_kept = (config.flags & C_HOME) != 0 || given("HOME", env);
     block->envp[block->env_count] = NULL;
 }
@@ -90,7 +115,8 @@ struct block *block_make(const char *user, const char *workdir, const struct wor
     for (size_t i = 0; i < live.count; i++) strings += strlen(live.entries[i].name) + entry_shown(live.entries + i).length + 2;
     if (base_count + live.count + env->count + EXTRA > SLOTS / 2) return NULL;
     size_t pointers = argv->count + 1 + base_count + live.count + env->count + EXTRA;
-    strings += measure(argv) + measure(env) + strlen(user) + strlen(workdir) + 2 + sizeof "PATH=" + strlen(config.path) + sizeof "TERM=xterm";
+    strings += measure(argv) + measure(env) + strlen(user) + strlen(workdir) + 2 + sizeof "PATH=" + strlen(config.path) + sizeof "TERM=xterm" +
+               HOOK_ROOM + measure(env) + env->count;
     size_t size = sizeof *block + pointers * sizeof(char *) + strings;
     block = secret_map(size, true);
     if (block == NULL) return NULL;

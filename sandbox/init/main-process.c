@@ -121,6 +121,8 @@ void main_over(struct holder *holder) {
 
 void main_signal(int signal) {
     struct holder *holder = main_holder();
+    /* Of our own making, by a pipe that nobody reads. */
+    if (signal == SIGPIPE) return;
     if (holder != NULL && holder->pid > 1 && !holder->over) {
         kill(holder->pid, signal);
         return;

@@ -20,8 +20,9 @@ size_t tree_kill(ask_fn *ask, bool orphans) {
         table_mark(&scanned);
         for (size_t i = 0; i < scanned.count; i++) {
             const struct process *row = scanned.rows + i;
-            if (row->state == 'T' || row->state == 'D' || row->state == 'Z' || !belongs(row, ask, orphans)) continue;
-            fresh += kill(row->pid, SIGSTOP) == 0;
+            if (row->state == 'T' || !belongs(row, ask, orphans)) continue;
+            bool shows = row->state != 'D' && row->state != 'Z';
+            fresh += kill(row->pid, SIGSTOP) == 0 && shows;
         }
         if (fresh == 0) break;
     }

@@ -126,6 +126,17 @@ t.test('main has the container’s own streams where a log driver was chosen', L
   t.equal(logs.stderr, 'x\n');
 });
 
+t.test('in a container’s own terminal main is the group in front', LONG, async (t) => {
+  const { played, engine } = await initWorld(t, {
+    config: { flags: MAIN | INHERIT },
+    run: ['--log-driver', 'json-file', '-t'],
+    main: sh('set -- $(cat /proc/$$/stat); [ $5 = $8 ] && echo in front; tty'),
+  });
+  await played.setDone([]);
+  t.equal(await statusOf(engine, played.container), 0);
+  t.match((await engine.tryDocker(['logs', played.container])).stdout, /in front\r\n\/dev\//);
+});
+
 t.test('an image’s own init becomes PID 1, with the values', LONG, async (t) => {
   const { played, engine } = await initWorld(t, {
     config: { flags: MAIN | ONE_SHOT, user: 'user' },

@@ -100,6 +100,23 @@ t.test('a terminal is one: size, job control, end of input', LONG, async (t) => 
   t.match(await shell.ended(), { code: 3 });
 });
 
+t.test('a shell in a terminal learns of changes at its prompt', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([entry('TOKEN', 'one')]);
+  const shell = played.exec(['sh'], { flags: TERMINAL | STDIN, columns: 200, rows: 33, env: ['MINE=own'] });
+  await shell.write('echo "<$TOKEN,$NEXT,$MINE>"\n');
+  await shell.shows('<one,,own>');
+  await played.setDone([entry('TOKEN', 'two', { version: 2 }), entry('NEXT', 'more'), entry('MINE', 'theirs')]);
+  await shell.write('\n');
+  await until('the new values', async () => {
+    await shell.write('echo "<$TOKEN,$NEXT,$MINE>"\n');
+    return shell.text().includes('<two,more,own>');
+  });
+  await played.hear('started', ({ id, held }) => id === shell.id && held.length >= 3);
+  await played.setDone([entry('TOKEN', 'two', { version: 2 })]);
+  t.match(await shell.ended(), { signal: 9, reason: 'REVOKED' });
+});
+
 t.test('a detached command keeps its last output, for whoever comes', LONG, async (t) => {
   const { played } = await initWorld(t);
   await played.setDone([]);
