@@ -3,52 +3,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { RecordedProcess } from './env-revoke.js';
-import type { InitDirectories } from './init-directory.js';
+import type { Candidate, DoorParts } from './init-door-parts.js';
 import { type FirstFrame, type InitConfig, to, VERSION } from './init-frames.js';
-import { InitLink, type LinkEvents } from './init-link.js';
+import { InitLink } from './init-link.js';
 import { InitListener } from './init-listener.js';
 import { knownAgain } from './init-return.js';
+import { isItsOwn, isRunning, type Start } from './init-start.js';
 import { StreamTokens } from './init-tokens.js';
-import type { Refused } from './memory.js';
-import { type Peer, peerOf, peerStands } from './peer.js';
-import { isAlive } from './process.js';
-import type { Resume, ResumeKeys } from './resume-keys.js';
-import type { Timers } from './timers.js';
-import type { Failpoint } from './types.js';
+import { peerOf } from './peer.js';
+import type { Resume } from './resume-keys.js';
+import { Turns } from './turns.js';
 
 /** Connections that say HELLO before it is known which process may. */
 const CANDIDATES = 4;
-
-export interface DoorParts {
-  sandbox: string;
-  directories: InitDirectories;
-  keys: ResumeKeys;
-  /** Program that says who is at the other end; null: that cannot be known here. */
-  peer: () => string | null;
-  timers: Timers;
-  counted: (what: Refused) => void;
-  events: LinkEvents;
-  failpoint: Failpoint;
-  /** Hears which build of the program it is. */
-  said?: (build: string) => void;
-  /** An init that nobody here started wants in: look whose it is. */
-  knock: () => void;
-}
-
-/** A start of a container. */
-interface Start {
-  dockerId: string;
-  config: InitConfig;
-  /** null: Docker has not said yet. */
-  process: RecordedProcess | null;
-  /** We asked for it ourselves, and no connection of it was taken yet. */
-  fresh: boolean;
-}
-
-interface Candidate {
-  socket: Socket;
-  peer: Peer | null;
-}
 
 export class InitDoor {
   readonly #parts: DoorParts;
@@ -61,10 +28,11 @@ export class InitDoor {
   /** Its first STATE has come. */
   #ready = false;
   #listening: Promise<void> | null = null;
-  readonly #waiting = new Set<() => void>();
+  readonly #turns: Turns;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    this.#turns = new Turns(parts.timers);
     this.#listener = new InitListener({
       timers: parts.timers,
       counted: parts.counted,
@@ -123,24 +91,8 @@ export class InitDoor {
   }
 
   /** Waits for it; null after `waitMs` or when `signal` is given. */
-  async whenLinked(dockerId: string, waitMs: number, signal: AbortSignal): Promise<InitLink | null> {
-    let over = false;
-    const cancel = this.#parts.timers.after(waitMs, () => {
-      over = true;
-      this.#tell();
-    });
-    const abort = () => this.#tell();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      for (;;) {
-        const link = this.link(dockerId);
-        if (link || over || signal.aborted) return link;
-        await new Promise<void>((resolve) => this.#waiting.add(resolve));
-      }
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', abort);
-    }
+  whenLinked(dockerId: string, waitMs: number, signal: AbortSignal): Promise<InitLink | null> {
+    return this.#turns.until(() => this.link(dockerId), waitMs, signal);
   }
 
   /** The container's process is over, or it is gone: nobody connects for it. */
@@ -185,7 +137,7 @@ export class InitDoor {
 
   async #hello(socket: Socket): Promise<void> {
     const peer = this.#parts.peer();
-    if (this.#resume !== null && this.#runs()) {
+    if (this.#resume !== null && isRunning(this.#start)) {
       this.#listener.refuse(socket, 'second_connection');
       return;
     }
@@ -200,14 +152,8 @@ export class InitDoor {
     else this.#hold({ socket, peer: found });
   }
 
-  /** The process that Docker named is known, and still the one. */
-  #runs(): boolean {
-    const process = this.#start?.process ?? null;
-    return process !== null && (process.pidStart === null || isAlive(process.pid, process.pidStart));
-  }
-
   #hold(candidate: Candidate): void {
-    if (this.#runs()) {
+    if (isRunning(this.#start)) {
       this.#judge(candidate);
       return;
     }
@@ -222,19 +168,8 @@ export class InitDoor {
   #judge({ socket, peer }: Candidate): void {
     const start = this.#start;
     if (socket.destroyed) return;
-    if (start === null || start.process === null) {
-      this.#listener.refuse(socket, 'wrong_peer');
-      return;
-    }
-    if (this.#resume !== null) {
-      this.#listener.refuse(socket, 'second_connection');
-      return;
-    }
-    const { pid, pidStart } = start.process;
-    const stands =
-      peer === null ? start.fresh : peerStands(peer, { pid, start: pidStart, containerId: start.dockerId });
-    if (!stands) {
-      this.#listener.refuse(socket, 'wrong_peer');
+    if (this.#resume !== null || !start?.process || !isItsOwn(start, peer)) {
+      this.#listener.refuse(socket, this.#resume === null ? 'wrong_peer' : 'second_connection');
       return;
     }
     start.fresh = false;
@@ -286,7 +221,7 @@ export class InitDoor {
         if (this.#link !== link) return;
         events.state(state);
         this.#ready = true;
-        this.#tell();
+        this.#turns.tell();
       },
       closed: () => {
         if (this.#link !== link) return;
@@ -310,11 +245,5 @@ export class InitDoor {
     this.#resume?.key.fill(0);
     this.#resume = null;
     this.#parts.keys.drop(this.#parts.sandbox);
-  }
-
-  #tell(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resolve of waiting) resolve();
   }
 }

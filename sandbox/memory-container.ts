@@ -8,6 +8,7 @@ import { type Execution, execute } from './execute.js';
 import type { InitConfig } from './init-frames.js';
 import type { Heartbeat } from './init-heartbeat.js';
 import { containerName, identityFrom } from './labels.js';
+import type { Refused } from './memory.js';
 import { bare, withoutValues } from './memory-rows.js';
 import type { MemorySandbox } from './memory-sandbox.js';
 import { initConfig } from './memory-spec.js';
@@ -32,6 +33,7 @@ export interface PassTools {
   now: () => number;
   termAt: Map<string, number>;
   portsAsked: Map<string, SandboxSpec['ports']>;
+  counted: (what: Refused) => void;
   failpoint: Failpoint;
 }
 

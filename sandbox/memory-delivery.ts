@@ -63,7 +63,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   };
   const creator: Creator = { engine, ledger, recipe, shells: new Set(), cpus: null };
   const tools: PassTools = {
-    ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat, failpoint },
+    ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat, counted, failpoint },
     termAt: new Map<string, number>(),
     portsAsked: new Map<string, SandboxSpec['ports']>(),
   };

@@ -34,25 +34,29 @@ export interface Feeding {
   failpoint: Failpoint;
 }
 
-/** `partly`: the vault is sealed, and what needs its key is missing. `stuck`: something may be held that may not be. */
-export type Fed = 'same' | 'fed' | 'partly' | 'stuck';
+/**
+ * `partly`: the vault is sealed, and what needs its key is missing. `stuck`: something may be held that may not be. `newer`: it
+ * was given something by a newer wish than the newest, and what that was nobody knows.
+ */
+export type Fed = 'same' | 'fed' | 'partly' | 'stuck' | 'newer';
 
 /** Whether feeding this wish takes something away from what the container was given. */
 export function takesAway({ row, link, wish }: Pick<Feeding, 'row' | 'link' | 'wish'>): boolean {
   return revoked({ holds: [...row.holds, ...link.known] }, wish);
 }
 
-/** Throws LinkLost, INIT_REFUSED, UnknownOutcome (it was given up). A wish older than what is in force is an UnknownOutcome too. */
+/** Throws LinkLost, INIT_REFUSED, and UnknownOutcome where it was given up. */
 export async function feed(feeding: Feeding): Promise<Fed> {
   const { link, wish } = feeding;
   const { whole } = link;
   if (whole !== null && whole.epoch === wish.epoch && whole.generation === wish.generation && !takesAway(feeding))
     return 'same';
-  if (older(wish, link.at)) throw new UnknownOutcome('feed', 'something newer is in force');
+  if (older(wish, link.at)) return 'newer';
   try {
     return await send(feeding);
   } catch (error) {
     // It lost its values, by lease or by starting anew: it gets all of them.
+    if (error instanceof InitRefused && error.code === 1) return 'newer';
     if (!(error instanceof InitRefused) || error.code !== 3) throw wordsFor(error);
     link.known = [];
     return await send(feeding).catch((again: unknown) => {
@@ -175,8 +179,6 @@ async function within<T>(
 function wordsFor(error: unknown): unknown {
   if (!(error instanceof InitRefused)) return error;
   switch (error.code) {
-    case 1:
-      return new UnknownOutcome('feed', 'something newer is in force', error);
     case 7:
       return new SandboxError(
         'INIT_REFUSED',

@@ -22,7 +22,7 @@ const AFTER = 5_000;
 /** Times that a container may be ended and begin again in one pass. */
 const ROUNDS = 3;
 
-type Served = Fed | 'none' | 'ended';
+type Served = Exclude<Fed, 'stuck' | 'newer'> | 'none' | 'ended';
 
 export class MemoryPass {
   readonly #tools: PassTools;
@@ -138,6 +138,14 @@ export class MemoryPass {
     });
     if (fed === 'stuck') {
       await this.#end(row);
+      return 'ended';
+    }
+    if (fed === 'newer') {
+      this.#tools.counted('old_generation');
+      log('warn', 'the container was told something newer than the vault knows; it is started again', {
+        sandbox: wish.spec.id,
+      });
+      await this.#stop(row);
       return 'ended';
     }
     if (wish.spec.oneShot) this.#box.servedPid = pid;
