@@ -1,14 +1,13 @@
 /** Starts the daemon for the quickstart and leaves it running; finds the one of an earlier run. */
 
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Api, apiAt } from './api.js';
 import { note, type Places, readRecord } from './places.js';
 import { alive, end, identify } from './process.js';
-import { PROGRAM } from './program.js';
+import { digestOf, PROGRAM } from './program.js';
 
 const USUAL_PORT = 7433;
 
@@ -27,7 +26,7 @@ export async function findDaemon(
   engine: { dockerHost: string },
   image: string,
 ): Promise<RunningDaemon> {
-  const build = createHash('sha256').update(readFileSync(PROGRAM)).digest('hex');
+  const build = digestOf(PROGRAM);
   const earlier = readRecord(places).daemon;
   if (earlier !== undefined && alive(earlier.process)) {
     if (earlier.build === build && earlier.dockerHost === engine.dockerHost) {

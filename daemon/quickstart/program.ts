@@ -1,7 +1,8 @@
 /** Builds the daemon's program where there is none, or sources are newer than it. */
 
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from './command.js';
 
@@ -19,6 +20,15 @@ export function stale(program: string, directories: readonly string[]): boolean 
       .map((name) => join(directory, String(name)))
       .some((file) => /\.(ts|c|h)$/.test(file) && statSync(file).mtimeMs > built),
   );
+}
+
+/** Names a build by what is in it: the daemon, and the programs that it puts into containers. */
+export function digestOf(program: string): string {
+  const directory = join(dirname(program), 'init');
+  const others = existsSync(directory) ? readdirSync(directory).sort() : [];
+  const digest = createHash('sha256').update(readFileSync(program));
+  for (const name of others) digest.update(readFileSync(join(directory, name)));
+  return digest.digest('hex');
 }
 
 /** What was done, for the person. */

@@ -53,6 +53,7 @@ t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 
     'before: none of them has it',
     'activate it in the first session',
     'it is there',
+    'memory: Docker never had it',
     'env: Docker has it too',
     'the other session does not have it',
     'deactivate it',
