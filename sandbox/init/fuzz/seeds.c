@@ -5,7 +5,7 @@
 
 static const char *const IDS[] = {"exe_1", "exe_2", "exe_3", "main", "main-1", "a", ""};
 static const char *const NAMES[] = {"TOKEN", "PATH", "A", "LONG_NAME_WITH_1", "_", "HOME", "TERM", "AMPOULE_SHELL"};
-static const char *const TEXTS[] = {"", "/", "/bin:/usr/bin", "root", "1000:1000", "user:", ":", "/run/secrets/x", "/a/../b", "a b c", "'"};
+static const char *const TEXTS[] = {"", "/", "/bin:/usr/bin", "root", "1000:1000", "user:", ":", "/run/secrets/x", "/a/../b", "a b c", "'", "sh", "/bin/bash", "-i"};
 
 static const char *one_of(const char *const *of, size_t count) { return of[any((uint32_t)count)]; }
 #define ONE_OF(list) one_of(list, sizeof list / sizeof *list)
