@@ -22,11 +22,12 @@ interface Stage {
   daemon: TestDaemon;
 }
 
+// So that containers outlive a dockerd that is started again.
+const engine = await startEngine({ config: { 'live-restore': true } });
+t.teardown(() => engine.stop());
+await engine.importBusybox();
+
 async function stage(t: Test): Promise<Stage> {
-  // So that containers outlive a dockerd that is started again.
-  const engine = await startEngine({ config: { 'live-restore': true } });
-  t.teardown(() => engine.stop());
-  await engine.importBusybox();
   const daemon = await startDaemon({ engine });
   t.teardown(() => daemon.remove());
   await daemon.ok('POST', '/v1/secrets', { name: SECRET, value: CANARY });
@@ -34,14 +35,14 @@ async function stage(t: Test): Promise<Stage> {
 }
 
 /** A sandbox with the value, whose main process holds it. */
-async function holding({ engine, daemon }: Stage, name: string, wanted: Wanted = {}): Promise<Box> {
+async function holding({ daemon }: Stage, name: string, wanted: Wanted = {}): Promise<Box> {
   const box = await launch(daemon, engine, name, { command: ['sleep', '7200'], secrets: [SECRET], ...wanted });
   await until(`${name} holding the value`, () => holdersOf(box, CANARY).length > 0);
   return box;
 }
 
-/** The main process is held by the init, not by what it was given: this one was never given anything. */
-async function bare({ engine, daemon }: Stage, name: string, wanted: Wanted = {}): Promise<Box & { main: string }> {
+/** A sandbox whose main process was never given anything. */
+async function bare({ daemon }: Stage, name: string, wanted: Wanted = {}): Promise<Box & { main: string }> {
   const box = await launch(daemon, engine, name, { command: ['sleep', '7201'], ...wanted });
   const main = await until(`${name}'s main process`, () =>
     aliveIn(engine.group, box.containerId).find((one) => one.name === 'sleep'),
@@ -49,7 +50,7 @@ async function bare({ engine, daemon }: Stage, name: string, wanted: Wanted = {}
   return { ...box, main: signOf(main) };
 }
 
-const mainLives = (engine: TestEngine, box: Box & { main: string }): boolean =>
+const mainLives = (box: Box & { main: string }): boolean =>
   aliveIn(engine.group, box.containerId).some((one) => signOf(one) === box.main);
 
 /** Takes the value away while something is wrong. Gives the milliseconds until the answer that it is done. */
@@ -65,7 +66,7 @@ async function revoked(t: Test, daemon: TestDaemon, box: Box, what: string): Pro
 
 t.test('an engine that is killed, and one that stands still', { timeout: 600_000 }, async (t) => {
   const s = await stage(t);
-  const { engine, daemon } = s;
+  const { daemon } = s;
   const rounds = FULL ? 10 : 2;
   for (let round = 0; round < rounds; round++) {
     const [killed, stopped] = [await holding(s, `killed-${round}`), await holding(s, `stopped-${round}`)];
@@ -92,9 +93,8 @@ t.test('an engine that is killed, and one that stands still', { timeout: 600_000
 
 t.test('a daemon that is killed', { timeout: 600_000 }, async (t) => {
   const s = await stage(t);
-  const { engine } = s;
   const box = await holding(s, 'leased', { lease: LEASE });
-  const for_ever = await holding(s, 'unleased', { lease: 'never' });
+  const forEver = await holding(s, 'unleased', { lease: 'never' });
   const main = await bare(s, 'given-nothing', { lease: LEASE });
   const { dir } = s.daemon;
   await s.daemon.kill9();
@@ -102,7 +102,7 @@ t.test('a daemon that is killed', { timeout: 600_000 }, async (t) => {
   let daemon = await startDaemon({ engine, dir });
   t.teardown(() => daemon.stop());
   const before = holdersOf(box, CANARY);
-  for (const one of [box, for_ever])
+  for (const one of [box, forEver])
     await until('its link', () =>
       digestIn(daemon, one, SECRET).then(
         (seen) => seen === digestOf(CANARY),
@@ -110,14 +110,14 @@ t.test('a daemon that is killed', { timeout: 600_000 }, async (t) => {
       ),
     );
   t.same(holdersOf(box, CANARY), before, 'started again within the lease, nothing is lost: the same processes hold it');
-  t.ok(sameInit(box) && sameInit(main) && mainLives(engine, main), 'main processes are untouched');
+  t.ok(sameInit(box) && sameInit(main) && mainLives(main), 'main processes are untouched');
 
   await daemon.kill9();
   t.ok(holdersOf(box, CANARY).length > 0, 'killed for longer');
   await until('the holders being gone at the lease', () => holdersOf(box, CANARY).length === 0, { withinMs: 60_000 });
   t.ok(sameInit(box), 'the container goes on');
-  t.ok(holdersOf(for_ever, CANARY).length > 0, 'a lease of never holds');
-  t.ok(mainLives(engine, main), 'a main process that was given nothing goes on');
+  t.ok(holdersOf(forEver, CANARY).length > 0, 'a lease of never holds');
+  t.ok(mainLives(main), 'a main process that was given nothing goes on');
   const asked = await engine.tryDocker(['exec', box.containerId, 'env'], { withinMs: 20_000 });
   t.notOk(asked.stdout.includes(CANARY), `docker exec gets nothing (${asked.code}: ${asked.stderr.trim()})`);
   daemon = await startDaemon({ engine, dir });
@@ -129,17 +129,15 @@ t.test('a daemon that is killed', { timeout: 600_000 }, async (t) => {
   );
   await until('its main process again', () => holdersOf(box, CANARY).length > 0);
   t.ok(sameInit(box), 'in the same container');
-  t.equal(await digestIn(daemon, for_ever, SECRET), digestOf(CANARY));
+  t.equal(await digestIn(daemon, forEver, SECRET), digestOf(CANARY));
 });
 
 t.test('a daemon that comes back sealed', { timeout: 600_000 }, async (t) => {
   const s = await stage(t);
-  const { engine } = s;
   const box = await holding(s, 'sealed', { lease: LEASE });
   await s.daemon.ok('POST', '/v1/vault/rekey', { passphrase: PASSPHRASE });
   await s.daemon.ok('POST', '/v1/vault/seal', {});
   const { dir } = s.daemon;
-  // Three leases' worth of waiting would show one that runs out.
   await s.daemon.kill9();
   const before = s.daemon.log().length;
   const daemon = await startDaemon({ engine, dir, env: { AMPOULE_KEY_FILE: 'off' }, wait: 'alive' });
@@ -166,7 +164,7 @@ t.test('a daemon that comes back sealed', { timeout: 600_000 }, async (t) => {
 
 t.test('a container that is paused, and an init that is killed or stands still', { timeout: 600_000 }, async (t) => {
   const s = await stage(t);
-  const { engine, daemon } = s;
+  const { daemon } = s;
   const usable = (box: Box, digest: string | null): Promise<true> =>
     until(
       `${box.name} being usable`,

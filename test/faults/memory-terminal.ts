@@ -14,8 +14,8 @@ export async function terminal(
   masking = true,
 ): Promise<string> {
   const body = { command, columns: 80, rows: 24, ...(masking ? {} : { masking }) };
-  const { ticket } = await daemon.ok('POST', `/v1/sandboxes/${sandbox}/terminal`, body);
-  const socket = await upgraded(daemon, `/v1/sandboxes/${sandbox}/terminal`, `ampoule.ticket.${ticket}`);
+  const { ticket, protocol, path } = await daemon.ok('POST', `/v1/sandboxes/${sandbox}/terminal`, body);
+  const socket = await upgraded(daemon, path, `${protocol}, ampoule.ticket.${ticket}`);
   return await new Promise<string>((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     const shown: Buffer[] = [];
@@ -40,7 +40,7 @@ function upgraded(daemon: TestDaemon, path: string, protocol: string): Promise<D
       headers: {
         ...{ host: 'localhost', connection: 'Upgrade', upgrade: 'websocket' },
         ...{ 'sec-websocket-version': '13', 'sec-websocket-key': randomBytes(16).toString('base64') },
-        ...{ 'sec-websocket-protocol': protocol, authorization: `Bearer ${daemon.token}` },
+        ...{ 'sec-websocket-protocol': protocol },
       },
     });
     asked.once('error', reject);
