@@ -1,47 +1,22 @@
-/* A keeper's connections to the daemon, and what flows between them and the command. The kernel does the back-pressure. */
-#include "core.h"
+/* A keeper's connections to the daemon, and what goes over them. The kernel does the back-pressure. */
+#include "stream.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <termios.h>
 #include <unistd.h>
 
-enum { CLIENTS_MAX = 16, CHUNK = 65536, HEAD = FRAME_HEAD + 2, DIAL_TRIES = 200, DIAL_MS = 25, TERMINAL_REST = 262144 };
+enum { CLIENTS_MAX = 16, DIAL_TRIES = 200, DIAL_MS = 25 };
 
-static struct client {
-    int fd; /* 0: none */
-    bool direct, follow, connected, last;
-    uint8_t token[TOKEN_BYTES];
-    int tries;
-    struct timer redial;
-    struct inbox box;
-    size_t input_at; /* written bytes of the first INPUT in the box */
-    uint64_t at;     /* in the ring */
-    uint64_t end;    /* without follow: what was there when it came */
-    size_t skip;
-    size_t sent, used;
-    uint8_t out[CHUNK + HEAD + TEXT_MAX];
-} *clients[CLIENTS_MAX];
-
+static struct client *clients[CLIENTS_MAX];
 static struct ring *ring;
 static bool terminal, over, told;
-static struct source {
-    int fd; /* -1: none or ended */
-    size_t rest; /* once it is over: bytes to read still */
-} sources[2] = {{.fd = -1}, {.fd = -1}};
-static int input = -1;
-static bool input_waits;
 static struct failure result;
 static uint32_t result_signal;
 
-static void pump(struct client *client);
-static void take_input(struct client *client);
-
-static struct client *direct(void) {
+struct client *stream_direct(void) {
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (clients[i] != NULL && clients[i]->direct) return clients[i];
     return NULL;
@@ -57,15 +32,19 @@ static void leave(struct client *client) {
     inbox_close(&client->box);
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (clients[i] == client) clients[i] = NULL;
-    wipe(client->out, sizeof client->out);
     secret_unmap(client, sizeof *client);
-    input_waits = false;
-    if (input >= 0) loop_want(input, 0);
+    input_forget();
     if (lost) keeper_report(M_LOST, 0, 0, "");
     /* Nobody listens: what comes is dropped, so that the command does not stand until it is ended. */
-    for (int i = 0; i < 2; i++)
-        if (sources[i].fd >= 0) loop_want(sources[i].fd, POLLIN);
+    sources_wake();
+    /* Another may have waited for the same input. */
+    stream_input_again();
     keeper_look();
+}
+
+static void want(struct client *client) {
+    bool pending = client->sent < client->used;
+    loop_want(client->fd, (short)((pending ? POLLOUT : 0) | (input_waits() ? 0 : POLLIN) | POLLRDHUP));
 }
 
 /* false: it is gone. */
@@ -77,20 +56,24 @@ static bool flush(struct client *client) {
         if (sent <= 0) break;
         client->sent += (size_t)sent;
     }
-    bool pending = client->sent < client->used;
-    if (!pending) client->sent = client->used = 0;
-    loop_want(client->fd, (short)((pending ? POLLOUT : 0) | (input_waits ? 0 : POLLIN) | POLLRDHUP));
-    if (pending || !client->last) return true;
-    leave(client);
-    return false;
+    bool done = client->sent == client->used;
+    if (done && client->last) return leave(client), false;
+    if (done) client->sent = client->used = 0;
+    want(client);
+    return true;
 }
 
-static void put(struct client *client, uint8_t type, uint8_t stream, size_t length) {
-    struct writer head = writer_of(client->out, HEAD);
+static void frame_output(struct client *client, uint8_t stream, size_t length) {
+    struct writer head = writer_of(client->out, OUTPUT_HEAD);
     write_u32(&head, (uint32_t)(2 + length));
-    write_u8(&head, type);
+    write_u8(&head, F_OUTPUT);
     write_u8(&head, stream);
-    client->used = HEAD + length;
+    client->used = OUTPUT_HEAD + length;
+}
+
+void stream_output(struct client *client, uint8_t stream, size_t length) {
+    frame_output(client, stream, length);
+    flush(client);
 }
 
 static void say_exit(struct client *client) {
@@ -105,23 +88,22 @@ static void say_exit(struct client *client) {
     flush(client);
 }
 
-static bool drained(void) { return sources[0].rest == 0 && sources[1].rest == 0; }
-
 /* Fills what is empty from the ring, and says the end after it. */
 static void pump(struct client *client) {
     while (client->connected && client->used == 0 && !client->last) {
         uint8_t stream;
         bool enough = !client->direct && !client->follow && client->at >= client->end;
-        size_t length = client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + HEAD, CHUNK);
+        size_t length =
+            client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + OUTPUT_HEAD, CHUNK);
         if (length > client->skip) {
             length -= client->skip;
-            memmove(client->out + HEAD, client->out + HEAD + client->skip, length);
+            memmove(client->out + OUTPUT_HEAD, client->out + OUTPUT_HEAD + client->skip, length);
             client->skip = 0;
-            put(client, F_OUTPUT, stream, length);
+            frame_output(client, stream, length);
             if (!flush(client)) return;
         } else if (length > 0) {
             client->skip = 0;
-        } else if (over && drained()) {
+        } else if (over && sources_drained()) {
             return say_exit(client);
         } else if (!client->direct && !client->follow) {
             client->last = true;
@@ -133,126 +115,31 @@ static void pump(struct client *client) {
     }
 }
 
-static void pump_all(void) {
+void stream_pump(void) {
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (clients[i] != NULL) pump(clients[i]);
-    if (over && drained() && !told) {
-        told = true;
-        keeper_report(M_DRAINED, 0, 0, "");
-    }
+    if (!over || !sources_drained() || told) return;
+    told = true;
+    keeper_report(M_DRAINED, 0, 0, "");
 }
 
-static void source_end(struct source *source) {
-    loop_forget(source->fd);
-    close(source->fd);
-    source->fd = -1;
-    source->rest = 0;
-}
-
-static void source_ready(int fd, short events, void *data) {
-    (void)events;
-    static uint8_t spare[CHUNK];
-    struct source *source = data;
-    uint8_t stream = source == sources ? 1 : 2;
-    struct client *client = direct();
-    bool wanted = ring == NULL && client != NULL && !client->last && (!over || source->rest > 0);
-    if (wanted && (!client->connected || client->used > 0)) {
-        loop_want(fd, 0);
-        return;
-    }
-    uint8_t *into = wanted ? client->out + HEAD : spare;
-    size_t most = over && source->rest > 0 && source->rest < CHUNK ? source->rest : CHUNK;
-    ssize_t got = read(fd, into, most);
-    if (got < 0 && errno == EINTR) return;
-    if (got < 0 && errno == EAGAIN) {
-        source->rest = 0;
-    } else if (got <= 0) {
-        source_end(source);
-    } else if (wanted) {
-        put(client, F_OUTPUT, stream, (size_t)got);
-        source->rest -= over ? (size_t)got : 0;
-        flush(client);
-    } else {
-        if (ring != NULL && (!over || source->rest > 0)) ring_put(ring, stream, into, (size_t)got);
-        source->rest -= source->rest < (size_t)got ? source->rest : (size_t)got;
-        wipe(spare, (size_t)got);
-    }
-    pump_all();
-}
-
-static void sources_wake(void) {
-    for (int i = 0; i < 2; i++)
-        if (sources[i].fd >= 0) loop_want(sources[i].fd, POLLIN);
-}
-
-static void input_end(void) {
-    if (input < 0) return;
-    if (terminal) {
-        struct termios how;
-        if (tcgetattr(input, &how) == 0 && (how.c_lflag & ICANON) && write(input, &how.c_cc[VEOF], 1) < 0) return;
-        return;
-    }
-    loop_forget(input);
-    close(input);
-    input = -1;
-}
-
-/* false: the command takes no more just now. */
-static bool input_write(struct client *client, struct bytes data) {
-    while (input >= 0 && client->input_at < data.length) {
-        ssize_t done = write(input, data.at + client->input_at, data.length - client->input_at);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0 && errno == EAGAIN) return false;
-        if (done < 0) {
-            if (!terminal) input_end();
-            break;
-        }
-        client->input_at += (size_t)done;
-    }
-    client->input_at = 0;
-    return true;
-}
-
-static void resize(struct reader *from) {
-    struct winsize size = {0};
-    size.ws_col = read_u16(from);
-    size.ws_row = read_u16(from);
-    if (terminal && input >= 0 && reader_done(from)) ioctl(input, TIOCSWINSZ, &size);
-}
-
-static void take_input(struct client *client) {
+static void take(struct client *client) {
     struct frame frame;
     int more;
     while ((more = inbox_next(&client->box, &frame)) == 1) {
-        if (frame.type == F_INPUT) {
-            struct bytes data = read_rest(&frame.body);
-            if (!input_write(client, data)) {
-                input_waits = true;
-                loop_want(input, POLLOUT);
-                loop_want(client->fd, (short)((client->used > 0 ? POLLOUT : 0) | POLLRDHUP));
-                return;
-            }
-            if (data.length == 0) input_end();
-        } else if (frame.type == F_RESIZE) {
-            resize(&frame.body);
-            if (!reader_done(&frame.body)) return leave(client);
-        } else {
-            return leave(client);
-        }
+        enum taken taken = input_take(&frame, &client->input_at);
+        if (taken == TAKEN_NOT) return leave(client);
+        if (taken == TAKEN_LATER) return want(client);
         inbox_drop(&client->box, &frame);
     }
     if (more < 0) leave(client);
 }
 
-static void input_ready(int fd, short events, void *data) {
-    (void)events;
-    (void)data;
-    input_waits = false;
-    loop_want(fd, 0);
+void stream_input_again(void) {
     for (int i = 0; i < CLIENTS_MAX; i++) {
         if (clients[i] == NULL || !clients[i]->connected) continue;
-        loop_want(clients[i]->fd, (short)((clients[i]->used > 0 ? POLLOUT : 0) | POLLIN | POLLRDHUP));
-        take_input(clients[i]);
+        want(clients[i]);
+        take(clients[i]);
     }
 }
 
@@ -270,7 +157,7 @@ static void client_ready(int fd, short events, void *data) {
     if (events & POLLIN) {
         ssize_t got = inbox_fill(&client->box, client->fd);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return leave(client);
-        return take_input(client);
+        return take(client);
     }
     if (events & (POLLHUP | POLLERR | POLLRDHUP)) leave(client);
 }
@@ -322,16 +209,9 @@ void stream_begin(struct ring *into, bool is_terminal) {
     terminal = is_terminal;
 }
 
-void stream_sources(int out, int err, int in) {
-    int of[2] = {out, err};
-    for (int i = 0; i < 2; i++) {
-        sources[i].fd = of[i];
-        if (of[i] >= 0) loop_watch(of[i], POLLIN, source_ready, sources + i);
-    }
-    input = in;
-    if (in < 0) return;
-    loop_watch(in, POLLOUT, input_ready, NULL);
-    loop_want(in, 0);
+void stream_sources(int out, int err, int input) {
+    sources_begin(out, err, ring, terminal);
+    input_begin(input, terminal);
 }
 
 void stream_exit(int32_t code, uint32_t signal, const char *reason) {
@@ -339,22 +219,12 @@ void stream_exit(int32_t code, uint32_t signal, const char *reason) {
     result_signal = signal;
     strncpy(result.reason, reason, sizeof result.reason - 1);
     over = true;
-    for (int i = 0; i < 2; i++) {
-        int there = 0;
-        if (sources[i].fd < 0) continue;
-        /* A terminal's bytes may still be on their way; reading fetches them, so that asking how many is of no use. */
-        if (terminal) there = TERMINAL_REST;
-        else if (ioctl(sources[i].fd, FIONREAD, &there) != 0) there = 0;
-        sources[i].rest = (size_t)there;
-    }
-    for (int i = 0; i < 2; i++)
-        while (ring != NULL && sources[i].fd >= 0 && sources[i].rest > 0) source_ready(sources[i].fd, POLLIN, sources + i);
-    sources_wake();
-    pump_all();
+    sources_finish();
+    stream_pump();
 }
 
 bool stream_idle(void) {
-    if (!over || !drained()) return false;
+    if (!over || !sources_drained()) return false;
     for (int i = 0; i < CLIENTS_MAX; i++)
         if (clients[i] != NULL) return false;
     return true;

@@ -95,7 +95,7 @@ t.test('a terminal is one: size, job control, end of input', LONG, async (t) => 
   );
   await shell.write('echo mar""ker; jobs\n');
   await shell.shows(/marker\r\n(.*\n)?.*Stopped/);
-  await shell.write('kill -9 %1; wait; echo go""ne; exit 3\n');
+  await shell.write('kill -9 %1; echo go""ne; exit 3\nexit 3\n');
   await shell.shows('gone');
   t.match(await shell.ended(), { code: 3 });
 });
