@@ -12,10 +12,13 @@ const PACKAGES = ['bash', 'ca-certificates', 'postgresql', 'nginx-light', 'redis
 
 /**
  * Makes root.tar in the current directory: Debian, without what a container does not read, and with a repository of one
- * package in /srv/packages, so that apt-get has something to install where there is no network.
+ * package in /srv/packages, so that apt-get has something to install where there is no network. In memory, since dpkg waits
+ * for the disk at each file.
  */
 const RECIPE = `
 set -eu
+mkdir root
+mount -t tmpfs -o size=2g tmpfs root
 debootstrap --variant=minbase --include="$2" "$1" root "$3" >log 2>&1 || { tail -20 log >&2; exit 1; }
 chroot root apt-get download -q hello >>log 2>&1
 mkdir root/srv/packages
