@@ -72,7 +72,7 @@ async function send(feeding: Feeding): Promise<Fed> {
   try {
     const sent = entries.map(({ env, secret, version }) => ({ env, secret, version }));
     const before = union(row.holds, sent);
-    if (before.length > row.holds.length) ledger.delivering(row.id, before);
+    if (before.length > row.holds.length) await ledger.delivering(row.id, before);
     await feeding.failpoint('init.set:before');
     if (signal.aborted || halted()) throw new UnknownOutcome('feed', 'the pass was given up');
     const call = link.set({ epoch: wish.epoch, generation: wish.generation }, wish.spec.grace, entries);
@@ -82,7 +82,7 @@ async function send(feeding: Feeding): Promise<Fed> {
     const holds = before.filter(
       (held) => !revoked({ holds: [held] }, wish) && (has(sent, held) || feeding.mayHold(held)),
     );
-    ledger.delivered(row.id, { epoch: wish.epoch, generation: wish.generation }, holds);
+    await ledger.delivered(row.id, { epoch: wish.epoch, generation: wish.generation }, holds);
     row.holds = holds;
     return sealed ? 'partly' : 'fed';
   } finally {

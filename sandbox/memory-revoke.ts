@@ -29,7 +29,7 @@ export async function takeAll(tools: RevokeTools, box: MemorySandbox, sandbox: s
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   for (const row of rows)
     try {
-      ledger.delivered(row.id, row, []);
+      await ledger.delivered(row.id, row, []);
     } catch {
       // It is in effect all the same, and the next pass records it.
       log('warn', 'what was taken away could not be recorded yet', { sandbox });

@@ -117,7 +117,7 @@ export interface Holder {
   since: number;
 }
 
-/** The memory of the reconciler; each call is durable when it returns. The daemon keeps it in the vault. */
+/** The memory of the reconciler; each call is durable when it returns or its promise resolves. The daemon keeps it in the vault. */
 export interface Ledger {
   rows(sandbox: string): LedgerRow[];
   /** Before a create. */
@@ -136,9 +136,9 @@ export interface Ledger {
   /** Seen stopped: it holds nothing in a process any more. Its `pid`, `pidStart` and `bootId` become null. */
   stopped(row: number): void;
   /** Before values go to a running container: from here on it may hold these, all it held before among them. */
-  delivering(row: number, holds: Held[]): void;
+  delivering(row: number, holds: Held[]): void | Promise<void>;
   /** It holds exactly this, and nothing that it held beside it. */
-  delivered(row: number, at: { epoch: number; generation: number }, holds: Held[]): void;
+  delivered(row: number, at: { epoch: number; generation: number }, holds: Held[]): void | Promise<void>;
   /** A process of the container was given these; for the history of who held what. Collected, and written within a second. */
   holderBegan(holder: Holder): void;
   /** Nothing of it is left. */
