@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
 import type { EngineFace } from '../engine/engine.js';
+import { until } from '../engine/wait.js';
 import { ACTORS, type Call, compare, expectedBoxes, openSessions, work } from './actors.js';
 import type { Ledger } from './ledger.js';
 import { memoryDifferences } from './memory-differences.js';
@@ -77,11 +78,20 @@ async function begin(run: KillRun, countFile: string, spec: string, report: Kill
     const call = callOf(daemon);
     await openSessions(call, run.delivery).catch(() => {});
     await call('POST', '/v1/tokens', { kind: 'metrics', name: 'scraper' }).catch(() => {});
+    if (run.delivery === 'memory') await probed(daemon);
     return daemon;
   } catch {
     report.kills += 1;
     return startDaemon({ engine: run.engine, dir: run.dir, build: 'dist-test' });
   }
+}
+
+/** Launches wait for it, longer than most cycles last. Also done when the daemon has died in it. */
+async function probed(daemon: TestDaemon): Promise<void> {
+  await until('the probe being over', async () => {
+    const vault = await daemon.api('GET', '/v1/vault').catch(() => null);
+    return vault === null || vault.body.delivery?.state !== 'probing';
+  });
 }
 
 /** Everything acknowledged is there, and the containers come to have it. */
