@@ -123,9 +123,10 @@ static bool welcomed(struct reader *from) {
     phase = TRUSTED;
     wait_ms = FIRST_PAUSE;
     lease_renew();
+    report_state();
+    /* While the daemon makes the first SET: the links are there before anything is delivered. */
     if (!linked) links_begin(config.path);
     linked = true;
-    report_state();
     return true;
 }
 

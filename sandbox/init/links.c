@@ -52,15 +52,24 @@ static void drop_link(const char *name) {
     if (unlink(path) == 0) link_count--;
 }
 
+/* Thousands at the start, which waits for it: so what is no directory counts as a program without a look at each. */
 static void scan(const char *path) {
-    DIR *open = opendir(path);
-    if (open == NULL) return;
-    for (struct dirent *entry; (entry = readdir(open)) != NULL;) {
-        if (entry->d_name[0] == '.' && (entry->d_name[1] == '\0' || strcmp(entry->d_name, "..") == 0)) continue;
-        if (entry->d_type == DT_DIR || !is_program(path, entry->d_name)) continue;
-        put_link(entry->d_name);
+    int links = open(PLACE_BIN, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    DIR *programs = links < 0 ? NULL : opendir(path);
+    for (struct dirent *entry; programs != NULL && link_count < LINKS_MAX && (entry = readdir(programs)) != NULL;) {
+        bool plain = entry->d_type == DT_REG || entry->d_type == DT_LNK;
+        if (!plain && (entry->d_type != DT_UNKNOWN || !is_program(path, entry->d_name))) continue;
+        if (symlinkat("../init", links, entry->d_name) == 0) link_count++;
     }
-    closedir(open);
+    if (programs != NULL) closedir(programs);
+    if (links >= 0) close(links);
+}
+
+/* /bin is /usr/bin in many images. */
+static bool twice(const struct directory *directory) {
+    for (const struct directory *other = directories; other < directory; other++)
+        if (other->there && other->watch == directory->watch) return true;
+    return false;
 }
 
 /* Watches a directory of PATH, or where it would appear. */
@@ -69,7 +78,7 @@ static void watch(struct directory *directory) {
     directory->watch = inotify_add_watch(notices, directory->path, PROGRAMS | ITSELF);
     directory->there = directory->watch >= 0;
     if (directory->there) {
-        if (!was) scan(directory->path);
+        if (!was && !twice(directory)) scan(directory->path);
         return;
     }
     char above[PATH_MAX_BYTES + 1];
