@@ -29,6 +29,16 @@ const ELSEWHERE: Record<string, string> = {
   'sandbox/create.ts': 'test/integration/sandbox-delivery.test.ts',
   'sandbox/env-delivery.ts': 'test/integration/sandbox-delivery.test.ts',
   'sandbox/execute.ts': 'test/integration/sandbox-delivery.test.ts',
+  'sandbox/init-return.ts': 'test/sandbox/init-door.test.ts',
+  'sandbox/memory-commands.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-container.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-delivery.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-exec.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-pass.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-revoke.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-sandbox.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/probe.ts': 'test/integration/sandbox-memory-probe.test.ts',
+  'sandbox/running-row.ts': 'test/integration/sandbox-delivery.test.ts',
 };
 
 /** Tests that mirror no source, and what they test. */
