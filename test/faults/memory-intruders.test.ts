@@ -5,7 +5,6 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
-import type { EngineFace } from '../engine/engine.js';
 import { observe } from '../engine/observer.js';
 import { sharedEngine } from '../engine/shared.js';
 import { until } from '../engine/wait.js';
@@ -16,24 +15,23 @@ import { type Box, digestIn, digestOf, launch, sameInit, set } from './memory-wo
 const CANARY = `canary-intruder-${process.pid}-${Date.now()}`;
 
 interface Stage {
-  engine: EngineFace;
   daemon: TestDaemon;
-  image: string;
   box: Box;
   /** Directory of the sandbox's socket. */
   link: string;
 }
 
+const engine = await sharedEngine();
+t.teardown(() => engine.done());
+const image = await importAttacks(engine);
+
 async function stage(t: Test, name: string): Promise<Stage> {
-  const engine = await sharedEngine();
-  t.teardown(() => engine.done());
-  const image = await importAttacks(engine);
   const daemon = await startDaemon({ engine });
   t.teardown(() => daemon.remove());
   await daemon.ok('POST', '/v1/secrets', { name: 'KEY_INTRUDER', value: CANARY });
   const box = await launch(daemon, engine, name, { image });
   await set(daemon, box, 'KEY_INTRUDER', true);
-  return { engine, daemon, image, box, link: join(daemon.dir, 'run/sandboxes', box.id) };
+  return { daemon, box, link: join(daemon.dir, 'run/sandboxes', box.id) };
 }
 
 /** Does something as an intruder: nothing may come back, one refusal of this reason is counted, and the sandbox goes on. */
@@ -58,7 +56,7 @@ async function refused(
 
 t.test('connections to a socket that is in use', { timeout: 600_000 }, async (t) => {
   const s = await stage(t, 'intruded');
-  const { engine, daemon, image, box, link } = s;
+  const { daemon, box, link } = s;
   const inside = async (user: string, words: readonly Buffer[]): Promise<Heard> => {
     const hex = words.map((bytes) => bytes.toString('hex'));
     const command = ['exec', '-u', user, box.containerId, '/attack/intrude', '/.ampoule/link/s', ...hex];
@@ -139,7 +137,7 @@ t.test('connections to a socket that is in use', { timeout: 600_000 }, async (t)
 });
 
 t.test('a race for the first connection', { timeout: 600_000 }, async (t) => {
-  const { engine, daemon, image } = await stage(t, 'before-the-race');
+  const { daemon } = await stage(t, 'before-the-race');
   const sockets = join(daemon.dir, 'run/sandboxes');
   const known = new Set(readdirSync(sockets));
   const all: Heard[] = [];
@@ -177,7 +175,7 @@ t.test('a race for the first connection', { timeout: 600_000 }, async (t) => {
 
 t.test('a vault that was put back gives nothing that was taken away since', { timeout: 600_000 }, async (t) => {
   const s = await stage(t, 'putback');
-  const { engine, box } = s;
+  const { box } = s;
   await s.daemon.stop();
   const { dir } = s.daemon;
   const old = join(dir, 'old');
