@@ -30,6 +30,8 @@ const CREATED = {
     OpenStdin: false,
     Image: 'x',
     Labels: null,
+    Healthcheck: { Test: ['CMD', 'a'], Interval: 5, Retries: 2 },
+    StopSignal: 'SIGQUIT',
   },
   HostConfig: {
     NetworkMode: 'none',
@@ -39,6 +41,8 @@ const CREATED = {
     PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '81' }] },
     RestartPolicy: { Name: '' },
     Init: null,
+    Tmpfs: { '/run': 'rw' },
+    LogConfig: { Type: 'none', Config: {} },
     PidsLimit: null,
   },
   Mounts: null,
@@ -55,8 +59,12 @@ t.test('a container', async (t) => {
     name: 'ampoule-box',
     labels: {},
     state: { status: 'created', startedAt: null, finishedAt: null },
-    config: { env: [], cmd: [], entrypoint: [] },
+    config: {
+      ...{ env: [], cmd: [], entrypoint: [], stopSignal: 'SIGQUIT' },
+      healthcheck: { Test: ['CMD', 'a'], Interval: 5, Timeout: 0, StartPeriod: 0, Retries: 2 },
+    },
     host: {
+      ...{ tmpfs: { '/run': 'rw' }, logDriver: 'none' },
       capAdd: [],
       binds: [],
       devices: 0,
@@ -73,7 +81,7 @@ t.test('a container', async (t) => {
 
 t.test('an image, also one without a configuration', async (t) => {
   const bare = imageFrom({ Id: 'sha256:1' } as unknown as ImageInspectInfo);
-  t.match(bare, { digests: [], config: { user: '', env: [], volumes: [], labels: {} } });
+  t.match(bare, { digests: [], config: { user: '', env: [], volumes: [], labels: {}, healthcheck: null, shell: [] } });
   const config = {
     User: 'app',
     Env: ['A=b'],
@@ -81,10 +89,19 @@ t.test('an image, also one without a configuration', async (t) => {
     Cmd: ['y'],
     Volumes: { '/data': {} },
     Labels: { l: '1' },
+    Shell: ['/bin/bash', '-c'],
+    Healthcheck: { Test: [] },
   };
   t.match(imageFrom({ Id: 'sha256:1', RepoDigests: ['x@sha256:2'], Config: config } as unknown as ImageInspectInfo), {
     digests: ['x@sha256:2'],
-    config: { user: 'app', entrypoint: ['/x'], cmd: ['y'], volumes: ['/data'] },
+    config: {
+      user: 'app',
+      entrypoint: ['/x'],
+      cmd: ['y'],
+      volumes: ['/data'],
+      shell: ['/bin/bash', '-c'],
+      healthcheck: null,
+    },
   });
 });
 

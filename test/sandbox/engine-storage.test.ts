@@ -75,3 +75,15 @@ t.test('a directory is given away by an entry in its parent', async (t) => {
     ],
   );
 });
+
+t.test('an image is made of one archive', async (t) => {
+  const played = await playEngine((_call, response) => json(response, 200, { status: 'sha256:1' }));
+  t.teardown(() => played.stop());
+  await connectEngine({ host: played.host }).importImage('ampoule/one:2', Buffer.from('archive'));
+  const [call] = played.calls;
+  t.match(call, { method: 'POST', path: '/images/create', body: 'archive' });
+  t.same(
+    ['fromSrc', 'repo', 'tag'].map((name) => call?.query.get(name)),
+    ['-', 'ampoule/one', '2'],
+  );
+});

@@ -277,10 +277,48 @@ t.test('each difference is named, without a value', async (t) => {
         if (seen.mounts[0]) seen.mounts[0].writable = false;
       },
     ],
+    [
+      'tmpfs',
+      (seen) => {
+        seen.host.tmpfs = { '/run': 'rw' };
+      },
+    ],
+    [
+      'healthcheck',
+      (seen) => {
+        seen.config.healthcheck = { Test: ['CMD', 'a'], Interval: 0, Timeout: 0, StartPeriod: 0, Retries: 0 };
+      },
+    ],
+    [
+      'stop signal',
+      (seen) => {
+        seen.config.stopSignal = 'SIGQUIT';
+      },
+    ],
   ];
   for (const [what, change] of cases) {
     const seen = made();
     change(seen);
     t.same(differences(seen, request, image), [what]);
   }
+});
+
+t.test('what a memory sandbox has beside: a log driver, a tmpfs, a check of its own', async (t) => {
+  const check = { Test: ['CMD', 'a'], Interval: 1, Timeout: 2, StartPeriod: 3, Retries: 4 };
+  const tmpfs = { '/.ampoule': 'rw' };
+  const asked: typeof request = {
+    ...request,
+    Healthcheck: check,
+    StopSignal: 'SIGTERM',
+    HostConfig: { ...request.HostConfig, LogConfig: { Type: 'none' }, Tmpfs: tmpfs },
+  };
+  const seen = made();
+  t.same(differences(seen, asked, image), ['tmpfs', 'log driver', 'healthcheck', 'stop signal']);
+  seen.host.tmpfs = tmpfs;
+  seen.host.logDriver = 'none';
+  seen.config.healthcheck = { ...check };
+  seen.config.stopSignal = 'SIGTERM';
+  t.same(differences(seen, asked, image), []);
+  seen.config.healthcheck = { ...check, Retries: 5 };
+  t.same(differences(seen, asked, image), ['healthcheck']);
 });
