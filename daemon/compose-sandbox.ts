@@ -31,6 +31,8 @@ export interface Sandboxing {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   reconciler: Reconciler;
+  /** Writes what was heard of holders and is not written yet. */
+  writeHolders(): void;
   /** Lets go of sandboxes and writes what was collected; before the vault closes. */
   close(): Promise<void>;
 }
@@ -88,7 +90,7 @@ export function assembleSandboxes({
     log: logger,
   });
   return {
-    ...{ delivery, deliveries, reconciler },
+    ...{ delivery, deliveries, reconciler, writeHolders: holders.flush },
     async close() {
       await memory.close();
       holders.flush();

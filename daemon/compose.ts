@@ -20,6 +20,7 @@ export interface Ingredients {
   /** The one that a sandbox was resolved to. */
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
+  writeHolders(): void;
   log: Logger;
   version: string;
   /** Looks again at what expires next. */
@@ -40,6 +41,7 @@ export function compose({
   reconciler,
   delivery,
   deliveries,
+  writeHolders,
   log,
   version,
   reschedule,
@@ -67,7 +69,20 @@ export function compose({
 
   return {
     parts: {
-      ...{ config, vault, reconciler, delivery, deliveries, events, metrics, log, version, reschedule, sandboxesOf },
+      ...{
+        config,
+        vault,
+        reconciler,
+        delivery,
+        deliveries,
+        writeHolders,
+        events,
+        metrics,
+        log,
+        version,
+        reschedule,
+        sandboxesOf,
+      },
       now: Date.now,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),

@@ -99,6 +99,8 @@ export interface Parts {
   redactors(sandbox: SandboxId): { stdout: Redactor; stderr: Redactor };
   /** Live sandboxes of these sessions. */
   sandboxesOf(sessions: SessionId[]): SandboxId[];
+  /** Writes what was heard of holders and is not written yet. */
+  writeHolders(): void;
   /** Ends every process that holds a value (seal with revoke). Resolves with what could not be ended. */
   revokeAll(): Promise<{ failed: SandboxId[] }>;
   /** Tokens whose open streams end: a hook that streams subscribe to. */

@@ -62,7 +62,9 @@ function environmentMac(vault: Pick<Vault, 'mac'>, { sandbox, values }: Wanted):
   const made = sandbox.delivery === 'env' ? values : [];
   const given = made.map(({ env, secret, version }): [string, string[]] => [env, ['secret', secret, String(version)]]);
   const whole = [...new Map([...own, ...given])].sort(([a], [b]) => (a < b ? -1 : 1));
-  return vault.mac('environment', ...whole.flatMap(([name, parts]) => [name, ...parts]));
+  // A reset is another container with the same in it; no variable has an empty name.
+  const reset = sandbox.resets === 0 ? [] : ['', String(sandbox.resets)];
+  return vault.mac('environment', ...whole.flatMap(([name, parts]) => [name, ...parts]), ...reset);
 }
 
 function unlessSealed(mac: () => string): string | null {

@@ -30,6 +30,7 @@ export const POLICY = {
   'sandbox.list': ['operator', 'launcher', 'agent'],
   'sandbox.get': ['operator', 'launcher', 'agent'],
   'sandbox.end': ['operator', 'launcher'],
+  'sandbox.reset': ['operator', 'launcher'],
   'sandbox.exec': ['operator', 'launcher', 'agent'],
   'token.create': ['operator', 'launcher'],
   'token.list': ['operator', 'launcher'],

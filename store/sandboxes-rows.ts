@@ -9,7 +9,7 @@ import type { Caller, Sandbox, SandboxId, SandboxSettings } from './types.js';
 
 /** Select list of a sandbox `b` with its ceiling and own names. */
 export const SANDBOX_COLUMNS = `b.id, b.name, b.session, b.owner, b.settings, b.requestedDelivery, b.delivery, b.endsSession,
-  b.ceiling, b.idle, b.lastExecAt, b.createdAt, b.endedAt, b.endReason,
+  b.ceiling, b.resets, b.idle, b.lastExecAt, b.createdAt, b.endedAt, b.endReason,
   (SELECT json_group_array(selector) FROM sandboxCeiling WHERE sandbox = b.id) AS "only",
   (SELECT json_group_object(secretName, env) FROM sandboxVariable WHERE sandbox = b.id) AS own`;
 

@@ -2,6 +2,7 @@
 
 import { activationsOf, lapseActivations } from './activations-rows.js';
 import type { Context } from './context.js';
+import { exposurePage } from './exposure-page.js';
 import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { createSandbox } from './sandboxes-create.js';
@@ -57,6 +58,33 @@ export function makeSandboxes(context: Context): Sandboxes {
       return { sandbox: ended, session: publicSession(sessionById(context, session)), sessions: [session], sandboxes };
     },
 
+    reset(caller, name) {
+      const sandbox = reachSandbox(context, caller, 'sandbox.reset', name);
+      if (sandbox.state === 'ended') throw noSandbox(name);
+      const { id, session } = sandbox;
+      const entry = { action: 'sandbox.reset', target: targetOf(sandbox) };
+      const lapses = lapsesWith(context, sandbox);
+      const again = () => {
+        sql(context.db, 'UPDATE sandbox SET resets = resets + 1 WHERE id = ?').run(id);
+        if (lapses) lapseActivations(context, session);
+        bump(context, [session]);
+        used(context, session);
+      };
+      if (lapses) context.revoke(caller, entry, () => pairsOf(context, session), again);
+      else context.act(caller, entry, again);
+      return {
+        sandbox: sandboxById(context, id) ?? sandbox,
+        session: publicSession(sessionById(context, session)),
+        sessions: [session],
+      };
+    },
+
+    exposure(caller, name, page = {}) {
+      const { id } = reachSandbox(context, caller, 'sandbox.get', name);
+      const { limit, after } = pageStart(page);
+      return exposurePage(context, id, limit, after);
+    },
+
     keepPorts(id, ports) {
       context.write('sandbox.ports', () => {
         const sandbox = sandboxById(context, id);
@@ -106,7 +134,11 @@ export function makeSandboxes(context: Context): Sandboxes {
 
 /** true: with this sandbox everything goes that is active in its session. */
 function takesAll(context: Context, sandbox: Pick<Sandbox, 'id' | 'session' | 'endsSession'>): boolean {
-  if (sandbox.endsSession) return true;
+  return sandbox.endsSession || lapsesWith(context, sandbox);
+}
+
+/** true: what is active in its session lapses with this sandbox. */
+function lapsesWith(context: Context, sandbox: Pick<Sandbox, 'id' | 'session'>): boolean {
   if (sessionById(context, sandbox.session).onResume !== 'require-activation') return false;
   const others = 'SELECT count(*) AS n FROM sandbox WHERE session = ? AND endedAt IS NULL AND id <> ?';
   const { n } = sql(context.db, others).get(sandbox.session, sandbox.id) as { n: number };

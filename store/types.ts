@@ -285,6 +285,8 @@ export interface Sandbox {
   delivery: DeliveryKind;
   /** Its session was made with it and ends with it. */
   endsSession: boolean;
+  /** How often it was reset: each time its container is made anew. */
+  resets: number;
   /** Milliseconds; null: never idle. */
   idle: Millis | null;
   lastExecAt: Millis;
@@ -387,6 +389,21 @@ export interface Exposure {
   sandbox: SandboxId;
   container: number;
   env: string;
+  confirmedBy: string | null;
+  since: Millis;
+  until: Millis | null;
+}
+
+/** One version of a secret that something in a sandbox held: a process, or the container as a whole (`holder` null). */
+export interface ExposureEntry {
+  env: string;
+  secret: SecretId;
+  /** The secret's name. */
+  name: string;
+  version: Version;
+  /** Docker's id. */
+  container: string | null;
+  holder: (Pick<HolderRow, 'kind' | 'pid' | 'program'> & { id: string }) | null;
   confirmedBy: string | null;
   since: Millis;
   until: Millis | null;

@@ -10,6 +10,7 @@ import type {
   ContainerRole,
   ContainerRow,
   Exposure,
+  ExposureEntry,
   HeldVersion,
   HolderEvent,
   HolderRow,
@@ -109,13 +110,21 @@ export interface Sandboxes {
     name: string,
     reason?: string,
   ): Affected & { sandbox: Sandbox; session: Session; sandboxes: SandboxId[] };
+  /** Its container is to be made anew; as the end of a session's last sandbox it lapses activations under `require-activation`. */
+  reset(caller: Caller, name: string): Affected & { sandbox: Sandbox; session: Session };
+  /** Who held what in it, what is held first, then newest first. An ended one is found by its id. */
+  exposure(caller: Caller, name: string, page?: PageRequest): Page<ExposureEntry>;
   /** The port that was chosen at the first start, kept from then on. */
   keepPorts(id: SandboxId, ports: Sandbox['settings']['ports']): void;
   touch(id: SandboxId): void;
   /** Ids of the sandboxes whose idle time has passed. */
   idle(): SandboxId[];
   /** Authorises an exec and writes its audit entry before it runs. Throws VAULT_SEALED. */
-  authorizeExec(caller: Caller, name: string, detail: { command: string; user?: string; masking?: boolean; detach?: boolean; terminal?: boolean }): Sandbox;
+  authorizeExec(
+    caller: Caller,
+    name: string,
+    detail: { command: string; user?: string; masking?: boolean; detach?: boolean; terminal?: boolean },
+  ): Sandbox;
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;

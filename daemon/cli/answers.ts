@@ -134,7 +134,34 @@ export interface ExecAnswer {
   stdout: string | { base64: string };
   stderr: string | { base64: string };
   truncated: boolean;
+  notices?: string[];
   tookMs: number;
+}
+/** A command that runs. */
+export interface RunningExecAnswer {
+  execId: string;
+  sandbox: string;
+  state: string;
+  startedAt: string;
+  detached?: boolean;
+  tty?: boolean;
+  notices?: string[];
+}
+export interface TerminalAnswer {
+  ticket: string;
+  protocol: string;
+  path: string;
+  expiresAt: string;
+}
+export interface ExposureAnswer {
+  variable: string;
+  secret: string;
+  version: number;
+  holder: { id: string; kind: string; pid: number; program: string } | null;
+  container: string | null;
+  confirmedBy: string | null;
+  since: string;
+  until: string | null;
 }
 
 export interface AuditAnswer {

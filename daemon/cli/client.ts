@@ -1,6 +1,7 @@
 /** A small HTTP client of the API over a unix socket or TCP: JSON, bytes and streams, each with a deadline. Knows no route and prints nothing. */
 
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { WebSocket } from 'ws';
 import { type Address, addressText } from './address.js';
 import { ApiError, CliError, interrupted, type Problem } from './errors.js';
 
@@ -80,6 +81,21 @@ export class Client {
       contentType: String(answer.headers['content-type'] ?? ''),
       body: this.#chunks(answer, call.signal),
     };
+  }
+
+  /** A WebSocket that is open. Refusals are thrown as by `request`. @param protocols offered; with a ticket among them no token is sent. */
+  async socket(path: string, protocols: string[], options: { ticket?: string } = {}): Promise<WebSocket> {
+    const { openSocket } = await import('./socket.js');
+    const { ticket } = options;
+    const headers = this.#token === null || ticket !== undefined ? {} : { authorization: `Bearer ${this.#token}` };
+    const offered = ticket === undefined ? protocols : [...protocols, `ampoule.ticket.${ticket}`];
+    return openSocket(this.#address, path, { protocols: offered, headers, deadline: DEADLINE }).catch(
+      async (refusal: unknown) => {
+        if (!isAnswer(refusal)) throw this.#unreachable(refusal);
+        this.#parse(refusal, await this.#text(refusal));
+        throw this.#foreign(refusal);
+      },
+    );
   }
 
   async #send(method: Method, path: string, call: Call): Promise<IncomingMessage> {
@@ -201,6 +217,10 @@ export class Client {
     const broken = `The connection to ${this.address} broke (${code || 'no reason given'}); whether the daemon did what was asked is unknown. Run \`ampoule status\`, and ask again.`;
     return new CliError('DAEMON_UNREACHABLE', why[code] ?? broken, { cause });
   }
+}
+
+function isAnswer(thrown: unknown): thrown is IncomingMessage {
+  return typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown;
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -1,5 +1,6 @@
 /** Copies what a command or a sandbox prints, as it comes, to our own two streams. */
 
+import { tellNotices } from './change.js';
 import type { Stream } from './client.js';
 import type { Invocation } from './invocation.js';
 import { recordBytes, records } from './records.js';
@@ -20,12 +21,14 @@ export async function copyOutput(stream: Stream, invocation: Invocation, verbati
     const bytes = recordBytes(record);
     if (bytes !== null && !verbatim)
       await output.write(record.stream === 'stderr' ? around.stderr : around.stdout, bytes);
+    if (Array.isArray(record.notices) && !verbatim) await tellNotices(invocation, record.notices.map(String));
     exit = exitOf(record) ?? exit;
   }
   return exit;
 }
 
-function exitOf(record: Record<string, unknown>): ExitRecord | null {
+/** null: the record says nothing of an exit. */
+export function exitOf(record: Record<string, unknown>): ExitRecord | null {
   const { exit } = record;
   if (typeof exit !== 'object' || exit === null) return null;
   const { code, signal, reason }: { code?: unknown; signal?: unknown; reason?: unknown } = exit;

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 
 /** Standard input; `isTTY` and `setRawMode` exist at a terminal only. */
 export type Input = Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
-export type Output = Writable & { isTTY?: boolean; columns?: number };
+export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;

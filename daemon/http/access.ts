@@ -49,6 +49,8 @@ export const ACCESS = {
   'POST /v1/sandboxes': launching,
   'GET /v1/sandboxes/:sandbox': working,
   'DELETE /v1/sandboxes/:sandbox': launching,
+  'POST /v1/sandboxes/:sandbox/reset': launching,
+  'GET /v1/sandboxes/:sandbox/exposure': working,
   'GET /v1/sandboxes/:sandbox/logs': working,
   'POST /v1/sandboxes/:sandbox/exec': working,
   'GET /v1/sandboxes/:sandbox/execs': working,

@@ -33,6 +33,8 @@ export interface Operation {
   bytes?: true;
   /** Media types of 200 beside JSON, with a description. */
   streams?: Record<string, string>;
+  /** The answer is a WebSocket. */
+  socket?: true;
   /** Honours `Idempotency-Key`. */
   idempotent?: true;
   /** Honours `If-Match`. */

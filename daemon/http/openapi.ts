@@ -135,6 +135,7 @@ const MEANING: Record<string, string> = {
 
 function answersOf({ response, operation }: DescribedRoute): Json {
   const answers: Record<string, Json> = {};
+  if (operation.socket) answers['101'] = { description: 'the connection is a WebSocket from here on' };
   for (const [status, schema] of Object.entries(response)) {
     answers[status] = {
       description: MEANING[status] ?? 'done',

@@ -2,10 +2,10 @@
 
 import type { Static } from 'typebox';
 import { PLAINTEXT } from '../../sandbox/index.js';
-import type { Sandbox } from '../../store/index.js';
+import type { ExposureEntry, Sandbox } from '../../store/index.js';
 import type { Caller, Parts } from '../parts.js';
 import { formatTime } from './duration.js';
-import type { Sandbox as SandboxSchema } from './schemas/sandboxes.js';
+import type { ExposureItem, Sandbox as SandboxSchema } from './schemas/sandboxes.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
 /** @param notices what this request brought about, beside what holds always. */
@@ -41,5 +41,14 @@ export function sandboxAnswer(
     endReason: sandbox.endReason,
     variables,
     notices: [...new Set([...(live && sandbox.delivery === 'env' ? [PLAINTEXT] : []), ...notices])],
+  };
+}
+
+export function exposureAnswer(entry: ExposureEntry): Static<typeof ExposureItem> {
+  const { env, name, version, holder, container, confirmedBy, since, until } = entry;
+  return {
+    ...{ variable: env, secret: name, version, holder, container, confirmedBy },
+    since: formatTime(since),
+    until: until === null ? null : formatTime(until),
   };
 }

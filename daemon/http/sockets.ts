@@ -52,7 +52,7 @@ export function socketRoute<T>(app: App, route: SocketRoute<T>): void {
     method: 'GET',
     url,
     schema,
-    config: { operation },
+    config: { operation: { ...operation, socket: true } },
     async preHandler(request) {
       if (!isUpgrade(request)) {
         throw new DaemonError('UPGRADE_REQUIRED', 'This is for WebSockets. Connect with one, or run `ampoule shell`.', {

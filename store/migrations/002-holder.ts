@@ -1,4 +1,4 @@
-/** Migration 2: which process of a container held which versions, from when to when. Never edited after a release. */
+/** Migration 2: which process of a container held which versions, from when to when; how often a sandbox was reset. Never edited after a release. */
 
 export const holder = `
 CREATE TABLE holder (                 -- a process that was given values, with all that came of it
@@ -17,4 +17,6 @@ CREATE TABLE holder (                 -- a process that was given values, with a
 CREATE INDEX holderOf ON holder (sandbox, id);
 CREATE UNIQUE INDEX holderOpen ON holder (container, holder) WHERE until IS NULL;
 CREATE INDEX exposureOf ON exposure (sandbox, id);
+
+ALTER TABLE sandbox ADD COLUMN resets INTEGER NOT NULL DEFAULT 0;
 `;

@@ -113,3 +113,16 @@ t.test('by memory only own variables are in the digest, and main goes on when se
   });
   t.match(of(sandbox('plain'))?.spec, { onChange: 'restart' }, 'by env each change makes the container again');
 });
+
+t.test('a reset is another environment, though the same is in it', async (t) => {
+  const { vault, sandbox } = await testVault(t);
+  for (const delivery of ['env', 'memory'] as const) {
+    const id = sandbox(delivery, [], { delivery });
+    const digest = () => wishesOf(vault).of(id)?.envMac;
+    const before = digest();
+    vault.sandboxes.reset(operator, id);
+    const once = digest();
+    vault.sandboxes.reset(operator, id);
+    t.equal(new Set([before, once, digest()]).size, 3);
+  }
+});

@@ -42,6 +42,7 @@ t.test('who may do what, line by line', async (t) => {
     'sandbox.list OLA',
     'sandbox.get OLA',
     'sandbox.end OL',
+    'sandbox.reset OL',
     'sandbox.exec OLA',
     'token.create OL',
     'token.list OL',

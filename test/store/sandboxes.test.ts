@@ -186,3 +186,30 @@ t.test('an end that cannot be recorded takes the values away all the same', asyn
   t.same(v.given(one.id), {});
   t.same(v.given(two.id), { KEY: 'key' }, 'the others keep theirs');
 });
+
+t.test('a reset is another container, and counts as the end of a session’s last sandbox', async (t) => {
+  const v = await domain(t);
+  v.add('KEY');
+  v.session('dev');
+  const { sandbox } = v.box('dev', { name: 'one', secrets: [{ name: 'KEY' }] });
+  const { sandbox: other } = v.box('dev', { name: 'two' });
+  const generation = () => v.sessions.get(operator, 'dev').generation;
+  const before = generation();
+  t.match(v.sandboxes.reset(operator, 'one'), { sandbox: { id: sandbox.id, resets: 1, state: 'live' } });
+  t.ok(generation() > before, 'it is waited for');
+  t.same(v.given(sandbox.id), { KEY: 'key' }, 'another one is there');
+  v.sandboxes.end(operator, other.id);
+  t.match(v.sandboxes.reset(operator, 'one').sandbox, { resets: 2 });
+  t.same(v.given(sandbox.id), {});
+  t.match(v.activations.table(operator, 'dev').items, [{ name: 'KEY', active: false, lapsed: true }]);
+  t.match(v.audit('sandbox.reset'), [{ target: `${sandbox.id} one` }, {}]);
+  v.session('kept', { onResume: 'restore' });
+  const { sandbox: kept } = v.box('kept', { name: 'three', secrets: [{ name: 'KEY' }] });
+  v.sandboxes.reset(operator, 'three');
+  t.same(v.given(kept.id), { KEY: 'key' });
+  v.sandboxes.end(operator, 'three');
+  t.equal(
+    codeOf(() => v.sandboxes.reset(operator, kept.id)),
+    'SANDBOX_NOT_FOUND',
+  );
+});

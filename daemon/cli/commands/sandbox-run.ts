@@ -28,6 +28,8 @@ interface RunOptions {
   workdir?: string;
   delivery?: string;
   onChange?: string;
+  lease?: string;
+  oneShot?: true;
   grace?: string;
   idle?: string;
   persist?: true;
@@ -78,6 +80,8 @@ export function runCommand(tree: Tree, sandbox: Command): void {
     .option('-w, --workdir <path>', 'where commands start')
     .option('--delivery <kind>', 'memory, env or auto')
     .option('--on-change <what>', 'keep or restart, when its secrets change')
+    .option('--lease <duration>', 'how long its secrets outlive the daemon (default: 30s), or never')
+    .option('--one-shot', 'for an image with an init of its own: changes restart it')
     .option('--grace <duration>', 'from TERM to KILL, such as 500ms')
     .option('--idle <duration>', 'ends by itself after this long without a command')
     .option('--persist', 'ends by itself after 24 h, not 1 h')
@@ -146,6 +150,8 @@ function sandboxSettings({ args, afterDashes, options, around }: Invocation<RunO
     workdir: options.workdir,
     delivery: options.delivery,
     onChange: options.onChange,
+    lease: options.lease,
+    oneShot: options.oneShot,
     grace: options.grace,
     idle: options.idle,
     persist: options.persist,

@@ -5,7 +5,7 @@ import type { Change, SandboxAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
 import { path } from '../client.js';
 import { group, type Leaf, leaf, type Tree, wholeNumber } from '../command-tree.js';
-import { EXIT } from '../errors.js';
+import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
 import { copyOutput } from '../stream-output.js';
@@ -50,6 +50,19 @@ export function sandboxCommands(tree: Tree, program: Command): void {
     },
     remove,
   ).option('--workspace <delete>', 'delete: its workspace volume too');
+  leaf<{ confirm?: string }>(
+    tree,
+    sandbox,
+    {
+      usage: 'reset <sandbox>',
+      summary: 'make its container anew',
+      description:
+        "Everything but the workspace is as at its first start, and what was active is not any more if it was its session's last sandbox.",
+      examples: ['sandbox reset box --confirm box'],
+      has: ['wait'],
+    },
+    reset,
+  ).option('--confirm <name>', "the sandbox's name, once more");
   leaf<{ follow?: true; tail?: string }>(
     tree,
     sandbox,
@@ -125,6 +138,18 @@ async function remove(invocation: Invocation<{ workspace?: string }>): Promise<n
   const { workspace } = invocation.options;
   const answer = await makeChange<Change>(invocation, 'DELETE', path('sandboxes', name), { query: { workspace } });
   return tellChange(invocation, answer, `${name} has ended.`);
+}
+
+async function reset(invocation: Invocation<{ confirm?: string }>): Promise<number> {
+  const [name = ''] = invocation.args;
+  const { confirm } = invocation.options;
+  if (confirm === undefined) {
+    throw usage(
+      `Everything in ${name} but its workspace would be lost. Say so: \`ampoule sandbox reset NAME --confirm NAME\`.`,
+    );
+  }
+  const answer = await makeChange<Change>(invocation, 'POST', path('sandboxes', name, 'reset'), { json: { confirm } });
+  return tellChange(invocation, answer, `${name} is as at its first start.`);
 }
 
 async function logs(invocation: Invocation<{ follow?: true; tail?: string }>): Promise<number> {

@@ -2,14 +2,23 @@
 
 import { revoking } from '../../change.js';
 import { DELETED, DELETED_WITH_WORKSPACE } from '../../end-reason.js';
+import { invalid } from '../../errors.js';
 import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
 import { launched, planLaunch } from '../launch-run.js';
-import { sandboxAnswer } from '../represent-sandbox.js';
+import { exposureAnswer, sandboxAnswer } from '../represent-sandbox.js';
 import { changeResponses, type Http, settled, waitOf } from '../respond.js';
-import { NewSandboxBody, Sandbox, SandboxesQuery, SandboxParams } from '../schemas/sandboxes.js';
+import {
+  ExposureItem,
+  ExposureQuery,
+  NewSandboxBody,
+  ResetBody,
+  Sandbox,
+  SandboxesQuery,
+  SandboxParams,
+} from '../schemas/sandboxes.js';
 import { EndQuery, WaitQuery } from '../schemas/sessions.js';
 import { list, pageOf } from '../schemas/shared.js';
 
@@ -87,6 +96,55 @@ export function sandboxRoutes(app: App, http: Http): void {
       const change = { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes };
       const { status, body } = await settled(http, change, wait);
       return reply.code(status).send(body);
+    },
+  );
+
+  app.post(
+    '/v1/sandboxes/:sandbox/reset',
+    {
+      schema: { params: SandboxParams, querystring: WaitQuery, body: ResetBody, response: changeResponses },
+      config: {
+        operation: {
+          id: 'resetSandbox',
+          summary: 'Make its container anew: everything but the workspace is as at its first start',
+          description:
+            "As the end of the session's last sandbox it ends what is active, unless the session restores. `confirm` is the sandbox's name.",
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const wait = waitOf(request.query);
+      const { id, name } = sandboxes.get(caller, request.params.sandbox);
+      if (request.body.confirm !== name)
+        throw invalid('/confirm', `Everything outside the workspace would be lost. Give the sandbox's name, ${name}.`);
+      const reset = await revoking(
+        parts,
+        () => [id],
+        () => sandboxes.reset(caller, id),
+      );
+      parts.events.emit({ kind: 'sandbox', id });
+      const { status, body } = await settled(http, { session: reset.session, sessions: reset.sessions }, wait);
+      return reply.code(status).send(body);
+    },
+  );
+
+  app.get(
+    '/v1/sandboxes/:sandbox/exposure',
+    {
+      schema: { params: SandboxParams, querystring: ExposureQuery, response: { 200: list(ExposureItem) } },
+      config: {
+        operation: {
+          id: 'getExposure',
+          summary: 'Which process holds or held which version of what; what is held first',
+          description: 'Without a holder the container as a whole is meant. Of an ended sandbox: by its id.',
+        },
+      },
+    },
+    async (request) => {
+      parts.writeHolders();
+      const page = sandboxes.exposure(callerOf(request), request.params.sandbox, pageOf(request.query));
+      return { ...page, items: page.items.map(exposureAnswer) };
     },
   );
 }

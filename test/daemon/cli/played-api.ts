@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { Test } from 'tap';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { run } from '../../../daemon/cli/program.js';
 import type { Input, Output } from '../../../daemon/cli/surroundings.js';
 
@@ -28,6 +29,8 @@ export interface Played {
   raw?: (response: ServerResponse) => void;
 }
 export type Script = Record<string, Played | ((asked: Asked) => Played)>;
+/** By path: takes a WebSocket over. */
+export type Sockets = Record<string, (socket: WebSocket, headers: IncomingHttpHeaders) => void>;
 
 export const TOKEN = 'amp_op_0123456789abcdef0123456789abcdef';
 
@@ -37,7 +40,7 @@ export class PlayedApi {
   readonly socket: string;
   readonly #server: Server;
 
-  constructor(script: Script) {
+  constructor(script: Script, sockets: Sockets = {}) {
     this.dir = mkdtempSync(join(tmpdir(), 'ampoule-cli-'));
     this.socket = join(this.dir, 'api.sock');
     this.#server = createServer((request, response) => {
@@ -60,6 +63,19 @@ export class PlayedApi {
         answer(response, played ?? problem(404, 'ROUTE_NOT_FOUND', `${asked.method} ${asked.path} is not played.`));
       });
     });
+    this.#accept(sockets);
+  }
+
+  #accept(sockets: Sockets): void {
+    const accepting = new WebSocketServer({ noServer: true });
+    this.#server.on('upgrade', (request, socket, head) => {
+      const taken = sockets[request.url ?? ''];
+      if (taken === undefined) {
+        const body = JSON.stringify(problem(401, 'TICKET_INVALID', 'The ticket is not good.').json);
+        const type = 'content-type: application/problem+json';
+        socket.end(`HTTP/1.1 401 Unauthorized\r\n${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      } else accepting.handleUpgrade(request, socket, head, (opened) => taken(opened, request.headers));
+    });
   }
 
   listen(): Promise<void> {
@@ -74,8 +90,8 @@ export class PlayedApi {
 }
 
 /** A played API that is gone when the test is. */
-export async function playApi(t: Test, script: Script): Promise<PlayedApi> {
-  const api = new PlayedApi(script);
+export async function playApi(t: Test, script: Script, sockets: Sockets = {}): Promise<PlayedApi> {
+  const api = new PlayedApi(script, sockets);
   await api.listen();
   t.teardown(() => api.close());
   return api;
@@ -109,6 +125,8 @@ export interface CliOptions {
   stdin?: string | Buffer | Readable;
   /** Makes the three streams terminals. */
   terminal?: { stdin?: boolean; stdout?: boolean; stderr?: boolean };
+  /** Given standard output, to change its size. */
+  screen?: (stdout: Output) => void;
   /** Called with the way to press Ctrl-C. */
   interrupt?: (press: () => void) => void;
 }
@@ -124,6 +142,7 @@ export async function cli(api: PlayedApi | null, argv: string[], options: CliOpt
   const { terminal = {} } = options;
   const stdout = collector(terminal.stdout === true);
   const stderr = collector(terminal.stderr === true);
+  options.screen?.(stdout.stream);
   const given = options.stdin ?? '';
   const stdin: Input = given instanceof Readable ? given : Readable.from([Buffer.from(given)], { objectMode: false });
   if (terminal.stdin === true) stdin.isTTY = true;

@@ -37,6 +37,7 @@ export interface World {
   /** Sandboxes that were woken, revoked; lines that were logged. */
   woken: string[];
   revoked: string[];
+  written: string[];
   logged: { message: string; fields: LogFields | undefined }[];
   execs: { request: ExecRequest; ended: string[] }[];
   /** What the next command does. */
@@ -102,6 +103,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     views: new Map(),
     woken: [],
     revoked: [],
+    written: [],
     logged: [],
     execs: [],
     exec: () => ({ chunks: [{ stream: 'stdout', data: Buffer.from('hello\n') }] }),
@@ -217,6 +219,7 @@ function partsOf(w: World): Parts {
       sessions.flatMap((session) =>
         w.vault.sandboxes.list(DAEMON, { session, state: 'live' }, { limit: 200 }).items.map(({ id }): SandboxId => id),
       ),
+    writeHolders: () => void w.written.push('holders'),
     revokeAll: async () => ({ failed: [] }),
     onTokenRevoked(listener) {
       listeners.add(listener);

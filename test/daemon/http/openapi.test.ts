@@ -25,7 +25,7 @@ t.test('the document passes the linter, and has each route of the access table',
     const responses = operation.responses as Record<string, { content: object }>;
     t.ok(responses['500']?.content && 'application/problem+json' in responses['500'].content, `${route} has problems`);
     t.ok(
-      Object.keys(responses).some((code) => code.startsWith('2')),
+      Object.keys(responses).some((code) => code.startsWith('2') || code === '101'),
       `${route} has an answer`,
     );
   }
@@ -34,10 +34,14 @@ t.test('the document passes the linter, and has each route of the access table',
   writeFileSync(file, JSON.stringify(json));
   const redocly = join(import.meta.dirname, '../../../node_modules/.bin/redocly');
   const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' };
-  const lint = await promisify(execFile)(redocly, ['lint', '--max-problems=50', file], {
-    env,
-    cwd: t.testdirName,
-  }).then(
+  const lint = await promisify(execFile)(
+    redocly,
+    ['lint', '--max-problems=50', '--skip-rule=operation-2xx-response', file],
+    {
+      env,
+      cwd: t.testdirName,
+    },
+  ).then(
     ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
     (error) => ({ code: Number(error.code), text: `${error.stdout}${error.stderr}` }),
   );

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { cli, type Played, playApi, problem } from '../played-api.js';
-import { EXEC, list, SANDBOX } from '../samples.js';
+import { EXEC, SANDBOX, SESSION } from '../samples.js';
 
 const ending = (exit: unknown): Played => ({
   type: 'application/x-ndjson',
@@ -83,40 +83,41 @@ t.test('standard input only with -i, byte for byte', async (t) => {
   });
 });
 
-t.test('the sandbox: the only one of its session', async (t) => {
-  const named = (name: string) => ({ ...SANDBOX, id: `sbx_${name}`, name });
-  const sessions: Record<string, Played> = {
-    one: { json: list(named('box')) },
-    two: { json: list(named('box'), named('web')) },
-    none: { json: list() },
-  };
+t.test('without a sandbox it is the session’s to have one', async (t) => {
   const api = await playApi(t, {
-    'GET /v1/sandboxes': ({ query }) =>
-      sessions[query.session ?? ''] ?? problem(404, 'SESSION_NOT_FOUND', `No session ${query.session}.`),
-    'GET /v1/sandboxes/web': { json: named('web') },
+    'GET /v1/sessions/dev': { json: SESSION },
+    'GET /v1/sessions/web': problem(404, 'SESSION_NOT_FOUND', 'No session web.'),
+    'GET /v1/sessions/nothing': problem(404, 'SESSION_NOT_FOUND', 'No session nothing.'),
+    'GET /v1/sandboxes/web': { json: SANDBOX },
     'GET /v1/sandboxes/nothing': problem(404, 'SANDBOX_NOT_FOUND', 'No sandbox.'),
-    'POST /v1/sandboxes/sbx_box/exec': ending({ code: 0 }),
+    'POST /v1/sessions/dev/exec': {
+      type: 'application/x-ndjson',
+      text: '{"notices":["Started the sandbox dev for it."]}\n{"exit":{"code":4}}\n',
+    },
+    'POST /v1/sessions/two/exec': problem(409, 'SANDBOX_AMBIGUOUS', 'Which sandbox? The session two has box, web.'),
+    'POST /v1/sessions/nothing/exec': problem(404, 'SESSION_NOT_FOUND', 'No session nothing.'),
     'POST /v1/sandboxes/web/exec': ending({ code: 7 }),
   });
-  t.match(await cli(api, ['exec', '-s', 'one', '--', 'x']), { code: 0 });
-  t.same(api.asked[0]?.query, { session: 'one', state: 'live', limit: '200' });
-  t.match(await cli(api, ['exec', '-s', 'two', '--', 'x']), { code: 2, err: /has box, web\. Give one with --sandbox/ });
-  t.match(await cli(api, ['exec', '-s', 'none', '--', 'x']), { code: 2, err: /`ampoule sandbox run --session none`/ });
-  t.match(
-    await cli(api, ['exec', '-s', 'web', '--', 'x']),
-    { code: 7 },
-    'the name of a sandbox where no session has it',
-  );
+  const said = { code: 4, out: '', err: 'ampoule: Started the sandbox dev for it.\n' };
+  t.match(await cli(api, ['exec', '-s', 'dev', '--', 'x']), said);
+  t.match(await cli(api, ['exec', '--', 'x'], { env: { AMPOULE_SESSION: 'dev' } }), said);
+  t.equal(api.asked.length, 3, 'what nobody typed is not looked up');
+  const two = await cli(api, ['exec', '--', 'x'], { env: { AMPOULE_SESSION: 'two' } });
+  t.match(two, { code: 2, err: /has box, web/ });
+  t.match(await cli(api, ['exec', '-s', 'web', '--', 'x']), { code: 7 }, 'a sandbox’s name where no session has it');
   t.match(await cli(api, ['exec', '-s', 'nothing', '--', 'x']), {
     code: 125,
     err: /No session nothing\. \[SESSION_NOT_FOUND\]/,
   });
-  const env = { AMPOULE_SESSION: 'web' };
-  t.match(
-    await cli(api, ['exec', '--', 'x'], { env }),
-    { code: 125, err: /SESSION_NOT_FOUND/ },
-    'only for what was typed',
-  );
+});
+
+t.test('--detach prints the id and goes', async (t) => {
+  const answer = { execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '', notices: ['Started it.'] };
+  const api = await playApi(t, { [route]: { status: 202, json: answer } });
+  t.match(await cli(api, ['exec', '-d', '-b', 'box', '--', 'cmd']), {
+    ...{ code: 0, out: 'exe_1\n', err: 'ampoule: Started it.\n' },
+  });
+  t.same(api.asked[0]?.json, { command: ['cmd'], detach: true });
 });
 
 t.test('Ctrl-C', async (t) => {

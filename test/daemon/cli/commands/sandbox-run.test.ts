@@ -56,6 +56,10 @@ const CASES: [string, unknown][] = [
       entrypoint: ['/init'],
     },
   ],
+  [
+    'sandbox run -s dev --delivery memory --lease 5m --one-shot --on-change restart',
+    { session: 'dev', delivery: 'memory', lease: '5m', oneShot: true, onChange: 'restart' },
+  ],
   ['sandbox run -s dev --memory 4g', { session: 'dev', limits: { memory: 4 * 2 ** 30 } }],
   ['sandbox run -s dev --memory 6291456', { session: 'dev', limits: { memory: 6291456 } }],
   [

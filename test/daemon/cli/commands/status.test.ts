@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { deliveryText } from '../../../../daemon/cli/commands/status.js';
 import { cli, playApi, problem } from '../played-api.js';
 import { list, SANDBOX, SESSION, VAULT } from '../samples.js';
 
@@ -31,6 +32,17 @@ t.test('status of a sealed vault, without Docker, and of what could not be recor
   t.match(out, /sealed, unlocked by a passphrase[\s\S]*engine {4}does not answer/);
   t.notMatch(out, /sessions/, 'what it may not know is left out');
   t.match(err, /2 revocations are in effect and not recorded[\s\S]*sealed\. Run `ampoule vault unseal`/);
+});
+
+t.test('which delivery new sandboxes get, and why', async (t) => {
+  t.equal(
+    deliveryText({ configured: 'auto', resolved: 'memory', state: 'works' }),
+    'memory (configured: auto, memory works here)',
+  );
+  t.equal(
+    deliveryText({ configured: 'auto', resolved: 'env', state: 'unavailable', reason: 'No program can be run there.' }),
+    'env (configured: auto): No program can be run there.',
+  );
 });
 
 t.test('use', async (t) => {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { SandboxId } from '../../../../store/index.js';
 import { world } from '../fixture.js';
 
 t.test('one call launches: session, secrets and sandbox', async (t) => {
@@ -118,4 +119,52 @@ t.test('a sandbox that ends its session takes the others along, and is waited fo
   t.equal(ended.status, 202, 'not done while the other one runs');
   t.same(ended.json.sandboxes.map(({ id }: { id: string }) => id).sort(), [first, second].sort());
   t.ok(w.woken.includes(second));
+});
+
+t.test('a reset has to be confirmed, and is waited for', async (t) => {
+  const w = await world(t);
+  const { json } = await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' } });
+  const reset = (body: object, call = w.call) => call('POST', '/v1/sandboxes/box/reset', body);
+  for (const body of [{}, { confirm: 'other' }])
+    t.match(await reset(body), { status: 422, json: { errors: [{ pointer: '/confirm' }] } });
+  w.woken.length = 0;
+  t.match(await reset({ confirm: 'box' }), { status: 200, json: { sandboxes: [{ id: json.id, state: 'applied' }] } });
+  t.ok(w.woken.includes(json.id));
+  t.equal(w.vault.sandboxes.get({ kind: 'daemon' }, json.id).resets, 1);
+  w.outcomes.set(json.id, { state: 'pending', reason: 'Docker does not answer.' });
+  t.match(await reset({ confirm: 'box' }), { status: 202 });
+  t.match(await reset({ confirm: 'box' }, w.as(await w.mint('agent', { session: 'dev' }))), { status: 403 });
+});
+
+t.test('who held what', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'v' });
+  const body = { name: 'box', session: { name: 'dev' }, secrets: ['A_KEY'] };
+  const id: SandboxId = (await w.call('POST', '/v1/sandboxes', body)).json.id;
+  const held = { env: 'A_KEY', secret: w.vault.secrets.get({ kind: 'daemon' }, 'A_KEY').id, version: 1 };
+  const shape = { sandbox: id, role: 'current', nonce: 'aa', epoch: 1, generation: 2, envMac: 'mac' } as const;
+  const { id: container } = w.vault.containers.intend({ ...shape, holds: [held] });
+  w.vault.containers.created(container, 'docker1', null);
+  w.vault.containers.starting(container);
+  const main = { container, holder: 'main-1', kind: 'main', pid: 9, program: 'node', holds: [held], since: 5 } as const;
+  w.vault.containers.holders([{ event: 'began', ...main, holds: [held] }]);
+  w.vault.containers.ended(container);
+  const { status, json } = await w.call('GET', '/v1/sandboxes/box/exposure');
+  t.equal(status, 200);
+  t.same(w.written, ['holders'], 'what is heard is written first');
+  t.match(json.items, [
+    {
+      variable: 'A_KEY',
+      secret: 'A_KEY',
+      version: 1,
+      holder: null,
+      container: 'docker1',
+      confirmedBy: 'operator:test',
+    },
+    { holder: { id: 'main-1', kind: 'main', pid: 9, program: 'node' }, since: '1970-01-01T00:00:00.005Z', until: /^2/ },
+  ]);
+  t.equal((await w.call('GET', '/v1/sandboxes/box/exposure?limit=1')).json.items.length, 1);
+  const agent = w.as(await w.mint('agent', { session: 'dev' }));
+  t.equal((await agent('GET', '/v1/sandboxes/box/exposure')).status, 200);
+  t.equal((await w.as(await w.mint('launcher'))('GET', '/v1/sandboxes/box/exposure')).status, 404);
 });

@@ -1,0 +1,100 @@
+/** `ampoule execs …` and `ampoule attach`: commands that run in a sandbox, ending one, listening to one that is detached. */
+
+import type { Command } from 'commander';
+import type { List, RunningExecAnswer } from '../answers.js';
+import { path } from '../client.js';
+import { group, leaf, type Tree } from '../command-tree.js';
+import { EXIT, usage } from '../errors.js';
+import type { Invocation } from '../invocation.js';
+import { chooseSandbox } from '../sandbox-choice.js';
+import { copySocket } from '../socket-output.js';
+import { table, time } from '../table.js';
+import { exitOfCommand } from './exec.js';
+
+interface InSandbox {
+  sandbox?: string;
+}
+const SANDBOX = ['-b, --sandbox <name>', 'the sandbox (name or id)'] as const;
+
+export function execsCommands(tree: Tree, program: Command): void {
+  const execs = group(program, 'execs', 'commands that run in a sandbox', [
+    'execs ls -b box',
+    'execs end exe_… -b box',
+  ]);
+  leaf<InSandbox>(
+    tree,
+    execs,
+    {
+      usage: 'ls',
+      aliases: ['list'],
+      summary: 'list them, oldest first',
+      examples: ['execs ls', 'execs ls -b box'],
+      has: ['session'],
+      isDefault: true,
+    },
+    ls,
+  ).option(...SANDBOX);
+  leaf<InSandbox>(
+    tree,
+    execs,
+    {
+      usage: 'end <exec>',
+      summary: 'end one and all that came of it',
+      examples: ['execs end exe_01J9Z3 -b box'],
+      has: ['session'],
+    },
+    end,
+  ).option(...SANDBOX);
+  leaf<InSandbox & { interactive?: true }>(
+    tree,
+    program,
+    {
+      usage: 'attach <exec>',
+      summary: 'listen to a detached command',
+      description:
+        'Its last output first, then what comes, redacted; the exit code is its own. Ctrl-C leaves, and the command goes on.',
+      examples: ['attach exe_01J9Z3 -b box', 'attach -i exe_01J9Z3 < answers.txt'],
+      has: ['session'],
+    },
+    attach,
+  )
+    .option(...SANDBOX)
+    .option('-i, --interactive', 'give it our standard input');
+}
+
+async function ls(invocation: Invocation<InSandbox>): Promise<number> {
+  const sandbox = await chooseSandbox(invocation);
+  const answer = await invocation.client.request<List<RunningExecAnswer>>('GET', path('sandboxes', sandbox, 'execs'));
+  const rows = answer.body.items.map((one) => [
+    one.execId,
+    one.detached === true ? 'yes' : 'no',
+    one.tty === true ? 'yes' : 'no',
+    time(one.startedAt),
+  ]);
+  const text = table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED'], rows);
+  await invocation.output.answer(answer, rows.length === 0 ? 'None.' : text);
+  return EXIT.done;
+}
+
+async function end(invocation: Invocation<InSandbox>): Promise<number> {
+  const [exec = ''] = invocation.args;
+  const route = path('sandboxes', await chooseSandbox(invocation), 'execs', exec);
+  const answer = await invocation.client.request<RunningExecAnswer>('DELETE', route);
+  await invocation.output.answer(answer, `${exec} has ended.`);
+  return EXIT.done;
+}
+
+async function attach(invocation: Invocation<InSandbox & { interactive?: true }>): Promise<number> {
+  const [exec = ''] = invocation.args;
+  if (invocation.output.json) throw usage('attach prints what the command prints. Leave out --json.');
+  const route = `${path('sandboxes', await chooseSandbox(invocation), 'execs', exec)}/attach`;
+  return invocation.untilInterrupted(async (signal) => {
+    const socket = await invocation.client.socket(route, ['ampoule.terminal.v1']);
+    try {
+      const exit = await copySocket(socket, invocation, { input: invocation.options.interactive === true, signal });
+      return exit === null ? EXIT.interrupted : await exitOfCommand(invocation, exit);
+    } finally {
+      socket.terminate();
+    }
+  });
+}

@@ -1,0 +1,39 @@
+/** Finds the sandbox that a command is about where nobody names one: the session's only one. */
+
+import type { List, SandboxAnswer } from './answers.js';
+import { path } from './client.js';
+import { ApiError, usage } from './errors.js';
+import type { Invocation } from './invocation.js';
+import { chooseSession } from './session-choice.js';
+
+/** Name or id, from `--sandbox` or the session. @throws CliError (2) that lists them where there are several, or none. */
+export async function chooseSandbox(invocation: Invocation<{ sandbox?: string }>): Promise<string> {
+  if (invocation.options.sandbox !== undefined) return invocation.options.sandbox;
+  const session = await chooseSession(invocation);
+  if (await isSandboxInstead(invocation, session)) return session;
+  const query = { session, state: 'live', limit: 200 };
+  const { body } = await invocation.client.request<List<SandboxAnswer>>('GET', path('sandboxes'), { query });
+  const [only, ...more] = body.items;
+  if (only === undefined) {
+    throw usage(`The session ${session} has no sandbox. Run \`ampoule sandbox run --session ${session}\`.`);
+  }
+  if (more.length === 0) return only.id;
+  const names = body.items.map((one) => one.name).join(', ');
+  throw usage(`Which sandbox? The session ${session} has ${names}. Give one with --sandbox.`);
+}
+
+/** Somebody typed a sandbox's name where a session's belongs, and there is no such session. */
+export async function isSandboxInstead(invocation: Invocation, session: string): Promise<boolean> {
+  const typed = invocation.options.session !== undefined && !session.startsWith('ses_');
+  return typed && !(await exists(invocation, 'session', session)) && (await exists(invocation, 'sandbox', session));
+}
+
+async function exists(invocation: Invocation, what: 'session' | 'sandbox', name: string): Promise<boolean> {
+  try {
+    await invocation.client.request('GET', path(what === 'session' ? 'sessions' : 'sandboxes', name));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && ['SESSION_NOT_FOUND', 'SANDBOX_NOT_FOUND'].includes(error.code)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import t from 'tap';
+import { cli, playApi, problem } from '../played-api.js';
+import { list } from '../samples.js';
+
+const one = {
+  ...{ execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '2030-01-01T00:00:00.000Z' },
+  ...{ detached: true, tty: false },
+};
+
+t.test('what runs, and ending one', async (t) => {
+  const api = await playApi(t, {
+    'GET /v1/sandboxes/box/execs': { json: list(one) },
+    'GET /v1/sandboxes/empty/execs': { json: list() },
+    'DELETE /v1/sandboxes/box/execs/exe_1': { json: { ...one, state: 'ended' } },
+    'DELETE /v1/sandboxes/box/execs/exe_2': problem(404, 'EXEC_NOT_FOUND', 'No such command.'),
+  });
+  t.match(await cli(api, ['execs', '-b', 'box']), { code: 0, out: /EXEC +DETACHED.*\nexe_1 +yes +no +2030/ });
+  t.match(await cli(api, ['execs', 'ls', '-b', 'empty']), { code: 0, out: 'None.\n' });
+  t.match(await cli(api, ['execs', 'end', 'exe_1', '-b', 'box']), { code: 0, out: 'exe_1 has ended.\n' });
+  t.match(await cli(api, ['execs', 'end', 'exe_2', '-b', 'box']), { code: 125, err: /EXEC_NOT_FOUND/ });
+});
+
+t.test('listening: its output and its exit code; Ctrl-C leaves', async (t) => {
+  let press = (): void => {};
+  const api = await playApi(
+    t,
+    {},
+    {
+      '/v1/sandboxes/box/execs/exe_1/attach': (socket) => {
+        socket.send(Buffer.from('tick\n'));
+        socket.send('{"exit":{"code":6}}');
+        socket.close(1000);
+      },
+      '/v1/sandboxes/box/execs/exe_2/attach': (socket) => {
+        socket.send(Buffer.from('tick\n'), () => setImmediate(() => press()));
+      },
+      '/v1/sandboxes/box/execs/exe_3/attach': (socket) => {
+        socket.on('message', (data, binary) => {
+          if (binary) return;
+          socket.send(`{"exit":{"code":${String(data).includes('eof') ? 7 : 8}}}`);
+          socket.close(1000);
+        });
+      },
+    },
+  );
+  t.match(await cli(api, ['attach', 'exe_1', '-b', 'box']), { code: 6, out: 'tick\n' });
+  const interrupt = (how: () => void): void => {
+    press = how;
+  };
+  t.match(await cli(api, ['attach', 'exe_2', '-b', 'box'], { interrupt }), { code: 130, out: 'tick\n' });
+  t.match(await cli(api, ['attach', '-i', 'exe_3', '-b', 'box'], { stdin: 'x' }), { code: 7 });
+  t.match(await cli(api, ['attach', 'exe_1', '-b', 'box', '--json']), { code: 2 });
+});
