@@ -41,8 +41,10 @@ tar -cf root.tar --numeric-owner -C root .
 /** As the official image's: root prepares, another user serves, and a password may come from a file. */
 const POSTGRESQL = `#!/bin/bash
 set -Eeuo pipefail
-if [ -n "\${POSTGRES_PASSWORD_FILE-}" ]; then POSTGRES_PASSWORD="$(< "$POSTGRES_PASSWORD_FILE")"; fi
-export POSTGRES_PASSWORD
+if [ -n "\${POSTGRES_PASSWORD_FILE-}" ]; then
+  export POSTGRES_PASSWORD="$(< "$POSTGRES_PASSWORD_FILE")"
+  unset POSTGRES_PASSWORD_FILE
+fi
 if [ "$1" = postgres ] && [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA" /run/postgresql
   chown postgres "$PGDATA" /run/postgresql

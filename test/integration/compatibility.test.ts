@@ -17,6 +17,10 @@ const world = await compatibility(t);
 const { daemon, engine, images, launch, set, exec, dockerExec } = world;
 await daemon.ok('POST', '/v1/secrets', { name: 'TOKEN', value: VALUE });
 await daemon.ok('POST', '/v1/secrets', { name: 'POSTGRES_PASSWORD', value: `${VALUE}-pg` });
+await daemon.ok('POST', '/v1/secrets', {
+  ...{ name: 'POSTGRES_PASSWORD_FILE', value: `${VALUE}-file` },
+  ...{ as: 'file', path: '/run/secrets/postgres' },
+});
 
 /** Whether Docker's own description has it. */
 async function inspected(t: Test, container: string): Promise<void> {
@@ -158,6 +162,14 @@ t.test('postgresql starts with a password that is a secret, from a variable and 
   await until('an answer without it in its environment', () => works('postgres', { PGPASSWORD: `${VALUE}-pg` }), {
     withinMs: 120_000,
   });
+
+  await launch('postgres-file', { image: images.postgresql, main: 'image' }, ['POSTGRES_PASSWORD_FILE']);
+  await until('an answer', () => works('postgres-file', { PGPASSWORD: `${VALUE}-file` }), { withinMs: 120_000 });
+  t.match(await exec('postgres-file', 'echo $POSTGRES_PASSWORD_FILE; cat /run/secrets/postgres'), {
+    stdout: `/run/secrets/postgres\n${VALUE}-file`,
+  });
+  await set('postgres-file', 'POSTGRES_PASSWORD_FILE', false);
+  t.match(await exec('postgres-file', 'echo $POSTGRES_PASSWORD_FILE; ls -A /run/secrets'), { stdout: '\n' });
 });
 
 t.test('apt-get installs, and what it installed is there for docker exec', async (t) => {
