@@ -51,6 +51,7 @@ export function compose({
     () => ({
       ampoule_vault_sealed: vault.status().state === 'sealed' ? 1 : 0,
       ampoule_engine_reachable: reconciler.reachable() ? 1 : 0,
+      ampoule_sandboxes: byDelivery(vault),
       ampoule_tombstones: vault.tombstones(),
       ampoule_disk_free_bytes: vault.freeBytes(),
       ampoule_resident_memory_bytes: process.memoryUsage.rss(),
@@ -104,6 +105,14 @@ export function compose({
       for (const id of new Set([...sandboxes, ...sandboxesOf(sessions)])) reconciler.wake(id);
     },
   };
+}
+
+function byDelivery({ sandboxes }: Vault): { labels: { delivery: string }; value: number }[] {
+  const { env, memory } = sandboxes.census();
+  return [
+    { labels: { delivery: 'memory' }, value: memory },
+    { labels: { delivery: 'env' }, value: env },
+  ];
 }
 
 function liveIn(vault: Vault, session: SessionId): Sandbox[] {

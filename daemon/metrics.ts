@@ -18,13 +18,14 @@ const HELP: Record<string, string> = {
   ampoule_resident_memory_bytes: 'Resident memory of the daemon',
   ampoule_init_refusals_total: 'Connections of sandboxes that were refused, by reason',
   ampoule_deliveries_total: 'Sandboxes launched, by delivery',
+  ampoule_sandboxes: 'Live sandboxes, by delivery',
   ampoule_build_info: 'Version of the daemon',
 };
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** A number that is read when somebody asks. */
-export type Gauges = () => Record<string, number>;
+export type Gauges = () => Record<string, number | { labels: Record<string, string>; value: number }[]>;
 
 /**
  * An empty set of metrics; a counter or histogram exists from its first use, with the labels of that use.
@@ -64,7 +65,10 @@ export function createMetrics(gauges: Gauges = () => ({}), version = ''): Metric
     render() {
       if (version !== '') set('ampoule_build_info', 1, { version });
       set('ampoule_resident_memory_bytes', process.memoryUsage.rss());
-      for (const [name, value] of Object.entries(gauges())) set(name, value);
+      for (const [name, value] of Object.entries(gauges())) {
+        const rows = typeof value === 'number' ? [{ labels: {}, value }] : value;
+        for (const row of rows) set(name, row.value, row.labels);
+      }
       return registry.metrics();
     },
   };

@@ -1,4 +1,4 @@
-/** Redactors for what a sandbox was given: its active secrets and whatever its containers still hold. Keeps no value but in them. */
+/** Redactors for what a sandbox was given: its active secrets and every version it ever had. Keeps no value but in them. */
 
 import { makeRedactor } from '../sandbox/index.js';
 import { type SandboxId, StoreError, type Vault } from '../store/index.js';

@@ -14,6 +14,7 @@ import { createLog } from './log.js';
 import type { Logger, Parts } from './parts.js';
 import { makePlaces } from './places.js';
 import { type Scheduler, schedule } from './scheduler.js';
+import { sealedLines } from './sealed-start.js';
 import { type Testing, testing } from './testing.js';
 import { unlockFrom } from './unlock.js';
 import { version } from './version.js';
@@ -62,7 +63,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
   });
 
   const state = vault.status().state;
-  if (state === 'sealed') say('The vault is sealed: nothing is delivered. Run `ampoule vault unseal`.');
+  if (state === 'sealed') for (const line of sealedLines(vault.sandboxes.census(), Date.now())) say(line);
   say(`ampouled ${version} is ready at ${listening.addresses.join(' and ')} (vault ${state})`);
   deliveries.start();
   // A rejection nobody handles ends the process, as it should when the first look fails for another reason than Docker.

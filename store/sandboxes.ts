@@ -121,6 +121,18 @@ export function makeSandboxes(context: Context): Sandboxes {
       return context.act(caller, { action: 'sandbox.exec', target: targetOf(sandbox), detail }, () => sandbox);
     },
 
+    census() {
+      const text = `SELECT count(*) FILTER (WHERE delivery = 'env') AS env, count(*) FILTER (WHERE delivery = 'memory') AS memory,
+          count(*) FILTER (WHERE holds AND lease IS NOT NULL) AS leased,
+          coalesce(max(lease) FILTER (WHERE holds), 0) AS longestLease
+        FROM (SELECT b.delivery, iif(b.delivery = 'memory', iif(json_type(b.settings, '$.lease') IS NULL, 30000,
+            b.settings ->> 'lease'), NULL) AS lease,
+          EXISTS (SELECT 1 FROM container c WHERE c.sandbox = b.id AND c.endedAt IS NULL AND c.pid IS NOT NULL
+            AND c.holds <> '[]') AS holds
+        FROM sandbox b WHERE b.endedAt IS NULL)`;
+      return sql(context.db, text).get() as ReturnType<Sandboxes['census']>;
+    },
+
     unsettled() {
       const text = `SELECT id FROM sandbox b WHERE endedAt IS NULL
         OR EXISTS (SELECT 1 FROM container c WHERE c.sandbox = b.id AND c.endedAt IS NULL) ORDER BY id`;

@@ -125,10 +125,12 @@ export interface Sandboxes {
     name: string,
     detail: { command: string; user?: string; masking?: boolean; detach?: boolean; terminal?: boolean },
   ): Sandbox;
+  /** Live ones by delivery, and those whose containers hold something that only lasts for a lease. */
+  census(): { env: number; memory: number; leased: number; longestLease: Millis };
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;
-  /** What its containers still hold, as far as it can be read: for redaction. Empty while sealed. */
+  /** What it was ever given, as far as it can be read: for redaction. Empty while sealed. */
   held(id: SandboxId): Pick<WantedValue, 'secret' | 'name' | 'version' | 'sensitive' | 'open'>[];
 }
 

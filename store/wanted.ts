@@ -32,14 +32,15 @@ export function wantedBy(context: Context, id: SandboxId): Wanted | null {
 
 type Held = Omit<WantedValue, 'env' | 'floor' | 'as' | 'path'>;
 
-/** What its containers were given and may still hold, apart from versions that were destroyed. */
+/** Every version that it was ever given, apart from those that were destroyed: what it printed may be read again later. */
 export function heldBy(context: Context, id: SandboxId): Held[] {
   const text = `SELECT DISTINCT s.id AS secret, s.name AS name, s.sensitive AS sensitive, v.version AS version
-    FROM container c, json_each(c.holds) h
-    JOIN secret s ON s.id = h.value ->> 'secret'
-    JOIN secretVersion v ON v.secret = s.id AND v.version = h.value ->> 'version' AND v.destroyedAt IS NULL
-    WHERE c.sandbox = ? AND c.endedAt IS NULL`;
-  const rows = context.keys.state === 'sealed' ? [] : sql(context.db, text).all(id);
+    FROM (SELECT h.value ->> 'secret' AS secret, h.value ->> 'version' AS version
+        FROM container c, json_each(c.holds) h WHERE c.sandbox = @id AND c.endedAt IS NULL
+      UNION SELECT secret, version FROM exposure WHERE sandbox = @id) g
+    JOIN secret s ON s.id = g.secret
+    JOIN secretVersion v ON v.secret = s.id AND v.version = g.version AND v.destroyedAt IS NULL`;
+  const rows = context.keys.state === 'sealed' ? [] : sql(context.db, text).all({ id });
   return (rows as (Omit<Held, 'open' | 'sensitive'> & { sensitive: number })[]).map((row) => ({
     ...row,
     sensitive: row.sensitive === 1,

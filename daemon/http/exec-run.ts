@@ -9,7 +9,7 @@ import type { Caller, Parts } from '../parts.js';
 import { forbidden } from './authentication.js';
 import { parseDuration } from './duration.js';
 import { type Redactors, unmasked } from './exec-output.js';
-import type { ExecBody } from './schemas/sandboxes.js';
+import type { ExecBody } from './schemas/execs.js';
 import { bytesOf, utf8Of } from './values.js';
 
 const DAEMON: Caller = { kind: 'daemon' };

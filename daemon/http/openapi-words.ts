@@ -1,6 +1,7 @@
 /** What the OpenAPI document calls things: schemas with a name, groups, examples. Examples hold no real value. */
 
 import type { TSchema } from 'typebox';
+import * as execs from './schemas/execs.js';
 import * as sandboxes from './schemas/sandboxes.js';
 import * as secrets from './schemas/secrets.js';
 import * as sessions from './schemas/sessions.js';
@@ -21,8 +22,8 @@ export const COMPONENTS: Record<string, TSchema> = {
   ToggleTable: sessions.ToggleTable,
   Sandbox: sandboxes.Sandbox,
   NewSandbox: sandboxes.NewSandboxBody,
-  Exec: sandboxes.ExecBody,
-  ExecAnswer: sandboxes.ExecAnswer,
+  Exec: execs.ExecBody,
+  ExecAnswer: execs.ExecAnswer,
   Token: vault.Token,
   NewToken: vault.NewTokenBody,
   Allowance: vault.AllowanceBody,

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SandboxId } from '../../store/index.js';
 import { DaemonError } from '../errors.js';
-import type { TerminalBody } from './schemas/sandboxes.js';
+import type { TerminalBody } from './schemas/execs.js';
 import type { Opener } from './streams.js';
 
 /** Milliseconds that a ticket is good for. */
@@ -22,7 +22,7 @@ export interface Tickets {
   /** @returns the ticket, and until when it is good (milliseconds since the epoch). */
   issue(ticket: Ticket): { ticket: string; until: number };
   /** Once. Throws TICKET_INVALID for one that is unknown, used, too old, or another sandbox's. */
-  redeem(ticket: string | null, sandbox: string): Ticket;
+  redeem(ticket: string | null, fits: (sandbox: SandboxId) => boolean): Ticket;
 }
 
 /** @param now milliseconds since the epoch */
@@ -46,12 +46,12 @@ export function createTickets(now: () => number): Tickets {
       waiting.set(digest(text), { ...ticket, until });
       return { ticket: text, until };
     },
-    redeem(text, sandbox) {
+    redeem(text, fits) {
       sweep();
       const key = digest(text ?? '');
       const found = waiting.get(key);
       waiting.delete(key);
-      if (found !== undefined && found.sandbox === sandbox) return found;
+      if (found !== undefined && fits(found.sandbox)) return found;
       throw new DaemonError(
         'TICKET_INVALID',
         "The ticket was used, is older than 30 s, or is another sandbox's. Get a new one: POST /v1/sandboxes/NAME/terminal.",

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { agentOf, codeOf, domain, HOUR, launcherWith, operator } from './domain-fixture.js';
+import { agentOf, codeOf, domain, HOUR, launcherWith, operator, settings } from './domain-fixture.js';
 
 t.test('list', async (t) => {
   const v = await domain(t);
@@ -212,4 +212,27 @@ t.test('a reset is another container, and counts as the end of a session’s las
     codeOf(() => v.sandboxes.reset(operator, kept.id)),
     'SANDBOX_NOT_FOUND',
   );
+});
+
+t.test('how many there are, and which hold something for a lease', async (t) => {
+  const v = await domain(t);
+  const { id: secret } = v.add('KEY');
+  v.session('dev');
+  v.box('dev', { delivery: 'env' });
+  const boxes = ([30_000, 60_000, null] as const).map((lease) =>
+    v.box('dev', { delivery: 'memory', settings: settings({ lease }) }),
+  );
+  t.same(v.sandboxes.census(), { env: 1, memory: 3, leased: 0, longestLease: 0 });
+  for (const [n, { sandbox }] of boxes.entries()) {
+    const row = { sandbox: sandbox.id, role: 'current', nonce: `n${n}`, epoch: 1, generation: 1, envMac: 'm' } as const;
+    const { id } = v.containers.intend({ ...row, holds: [{ env: 'KEY', secret, version: 1 }] });
+    if (n !== 1) v.containers.started(id, { pid: 7, pidStart: null, bootId: null });
+  }
+  t.same(
+    v.sandboxes.census(),
+    { env: 1, memory: 3, leased: 1, longestLease: 30_000 },
+    'one does not run, one has no lease',
+  );
+  v.sandboxes.end(operator, boxes[0]?.sandbox.id ?? '');
+  t.same(v.sandboxes.census(), { env: 1, memory: 2, leased: 0, longestLease: 0 });
 });

@@ -12,7 +12,8 @@ import { type SessionSandbox, sandboxForSession } from '../exec-session.js';
 import type { App } from '../fastify.js';
 import { asOurs } from '../problem.js';
 import { type Http, waitOf } from '../respond.js';
-import { ExecAnswer, ExecBody, ExecQuery, RunningExec, SandboxParams } from '../schemas/sandboxes.js';
+import { ExecAnswer, ExecBody, ExecQuery, RunningExec } from '../schemas/execs.js';
+import { SandboxParams } from '../schemas/sandboxes.js';
 import { SessionParams } from '../schemas/sessions.js';
 import type { OpenStream } from '../streams.js';
 

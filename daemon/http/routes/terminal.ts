@@ -1,5 +1,7 @@
 /** Routes of terminals: a ticket for one connection, and the WebSocket that takes it. */
 
+import type { SandboxId } from '../../../store/index.js';
+import type { Caller } from '../../parts.js';
 import { callerOf, forbidden } from '../authentication.js';
 import { formatTime } from '../duration.js';
 import { counted, follow } from '../exec-follow.js';
@@ -7,11 +9,13 @@ import { redacted } from '../exec-output.js';
 import { type StartedExec, startExec } from '../exec-run.js';
 import type { App } from '../fastify.js';
 import { type Http, waitOf } from '../respond.js';
-import { SandboxParams, TerminalBody, TerminalTicket } from '../schemas/sandboxes.js';
+import { TerminalBody, TerminalTicket } from '../schemas/execs.js';
+import { SandboxParams } from '../schemas/sandboxes.js';
 import { PROTOCOL, socketRoute, ticketOf } from '../sockets.js';
 import { carryTerminal } from '../terminal-socket.js';
 import { createTickets, type Ticket } from '../tickets.js';
 
+const DAEMON: Caller = { kind: 'daemon' };
 /** The image's best shell. */
 const SHELL = 'command -v bash >/dev/null 2>&1 && exec bash; exec sh';
 
@@ -57,14 +61,23 @@ export function terminalRoutes(app: App, http: Http): void {
     },
     async prepare(request) {
       const { sandbox } = request.params as { sandbox: string };
-      const ticket = tickets.redeem(ticketOf(request), sandbox);
+      const meant = (id: SandboxId): boolean => [id, sandboxes.get(DAEMON, id).name].includes(sandbox);
+      const ticket = tickets.redeem(ticketOf(request), meant);
       const { caller, bearer } = ticket.opener;
       // The ticket is as good as the token that got it, at the moment when it is used.
       const known = bearer === null ? null : parts.vault.tokens.authenticate(bearer);
-      if (caller === null || known === null || 'problem' in known) return tickets.redeem(null, sandbox) as never;
+      if (caller === null || known === null || 'problem' in known) return tickets.redeem(null, meant) as never;
       const { command = SHELL, columns, rows, ...more } = ticket.body;
       const size = { columns, rows };
-      const exec = await startExec(parts, caller, sandbox, { ...more, command }, waitOf({}), streams.stopping, size);
+      const exec = await startExec(
+        parts,
+        caller,
+        ticket.sandbox,
+        { ...more, command },
+        waitOf({}),
+        streams.stopping,
+        size,
+      );
       return { ticket, exec };
     },
     abandon: ({ exec }) => void exec.running.end('CLIENT_GONE').catch(() => {}),

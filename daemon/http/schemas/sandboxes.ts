@@ -3,7 +3,6 @@
 import { type Static, Type } from 'typebox';
 import { NewSessionBody, State, Wish } from './sessions.js';
 import {
-  Base64,
   DeliveryChoice,
   DeliveryName,
   Duration,
@@ -14,18 +13,16 @@ import {
   SecretName,
   SelectorText,
   strict,
-  TextOrBytes,
   text,
   Variable,
-  Wait,
 } from './shared.js';
 
-const words = (description: string) =>
+export const words = (description: string) =>
   Type.Array(text('a text without NUL', 131_072, 0), { description, minItems: 1, maxItems: 1000 });
-const Command = Type.Union([text('a command line', 131_072), words('a command and its arguments')], {
+export const Command = Type.Union([text('a command line', 131_072), words('a command and its arguments')], {
   description: 'a list of words, or a text for sh -c',
 });
-const Environment = Type.Record(
+export const Environment = Type.Record(
   Type.String({
     description: 'letters, digits and _, not beginning with a digit',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
@@ -37,7 +34,7 @@ const Environment = Type.Record(
     additionalProperties: false,
   },
 );
-const User = Type.String({
+export const User = Type.String({
   description: 'a user of the image: name, uid, name:group or uid:gid',
   pattern: '^[^\\s:\\u0000]{1,64}(:[^\\s:\\u0000]{1,64})?$',
 });
@@ -45,7 +42,7 @@ const Image = Type.String({
   description: 'an image such as debian:stable-slim or ghcr.io/acme/app@sha256:…',
   pattern: '^[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,511}$',
 });
-const AbsolutePath = Type.String({
+export const AbsolutePath = Type.String({
   description: 'an absolute path without ..',
   pattern: '^/(?!(.*/)?\\.\\.(/|$))[^\\u0000]*$',
   maxLength: 4096,
@@ -141,80 +138,12 @@ export const NewSandboxBody = strict({
 export type NewSandboxBody = Static<typeof NewSandboxBody>;
 
 export const SandboxParams = strict({ sandbox: Name });
-export const ExecParams = strict({ sandbox: Name, exec: text('the id of a command, exe_…', 64) });
 export const SandboxesQuery = strict({ ...Page, session: Type.Optional(Name), state: State });
 export const LogsQuery = strict({
   follow: Type.Optional(Type.Boolean({ description: 'true to stay and wait for more' })),
   tail: Type.Optional(Type.Integer({ description: 'a number of lines', minimum: 0, maximum: 100_000 })),
 });
 
-export const ExecBody = strict({
-  command: Command,
-  env: Type.Optional(Environment),
-  workdir: Type.Optional(AbsolutePath),
-  user: Type.Optional(User),
-  stdin: Type.Optional(
-    Type.Union([Type.String({ description: 'text', maxLength: 2 ** 20 }), strict({ base64: Base64(1_398_104) })], {
-      description: 'a text or {"base64": …} of at most 1 MiB',
-    }),
-  ),
-  timeout: Type.Optional(Duration),
-  detach: Type.Optional(
-    Type.Boolean({ description: 'true to answer at once; it goes on by itself and keeps its last 256 KiB of output' }),
-  ),
-  masking: Type.Optional(Type.Boolean({ description: 'true, or false for an operator who wants the output as it is' })),
-});
-export type ExecBody = Static<typeof ExecBody>;
-export const ExecQuery = strict({ ...Wait });
-
-const Exit = {
-  signal: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String({ description: 'TIMEOUT, CLIENT_GONE, TOKEN_REVOKED, SANDBOX_REPLACED, ENDED …' })),
-};
-export const ExecAnswer = Type.Object(
-  {
-    execId: Type.String(),
-    exitCode: nullable(Type.Integer()),
-    ...Exit,
-    stdout: TextOrBytes,
-    stderr: TextOrBytes,
-    truncated: Type.Boolean(),
-    notices: Type.Optional(Type.Array(Type.String())),
-    tookMs: Type.Integer(),
-  },
-  { description: 'what a command wrote and how it ended' },
-);
-export const RunningExec = Type.Object(
-  {
-    execId: Type.String(),
-    sandbox: Type.String(),
-    state: Type.Enum(['running', 'ended']),
-    startedAt: Type.String(),
-    detached: Type.Optional(Type.Boolean()),
-    tty: Type.Optional(Type.Boolean()),
-    notices: Type.Optional(Type.Array(Type.String())),
-  },
-  { description: 'a command that was still running when asked' },
-);
-export const TerminalBody = strict({
-  command: Type.Optional(Command),
-  env: Type.Optional(Environment),
-  workdir: Type.Optional(AbsolutePath),
-  user: Type.Optional(User),
-  columns: Type.Integer({ description: 'a number of columns from 1 to 1000', minimum: 1, maximum: 1000 }),
-  rows: Type.Integer({ description: 'a number of rows from 1 to 1000', minimum: 1, maximum: 1000 }),
-  masking: Type.Optional(Type.Boolean({ description: 'true, or false for an operator who wants the output as it is' })),
-});
-export type TerminalBody = Static<typeof TerminalBody>;
-export const TerminalTicket = Type.Object(
-  {
-    ticket: Type.String({ description: 'for one connection: offer the subprotocol ampoule.ticket.<ticket>' }),
-    protocol: Type.String({ description: 'the subprotocol to offer beside it' }),
-    path: Type.String({ description: 'where to connect a WebSocket to' }),
-    expiresAt: Type.String(),
-  },
-  { description: 'a ticket for one terminal' },
-);
 export const ResetBody = strict({ confirm: Name });
 export const ExposureQuery = strict({ ...Page });
 export const ExposureItem = Type.Object(

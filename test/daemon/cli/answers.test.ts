@@ -17,6 +17,7 @@ import type {
   VerdictAnswer,
   VersionAnswer,
 } from '../../../daemon/cli/answers.js';
+import * as execs from '../../../daemon/http/schemas/execs.js';
 import * as sandboxes from '../../../daemon/http/schemas/sandboxes.js';
 import * as secrets from '../../../daemon/http/schemas/secrets.js';
 import * as sessions from '../../../daemon/http/schemas/sessions.js';
@@ -49,7 +50,7 @@ const BODIES: [string, TSchema, unknown][] = [
   ['session', sessions.Session, session],
   ['toggle', sessions.Toggle, toggle],
   ['sandbox', sandboxes.Sandbox, sandbox],
-  ['exec', sandboxes.ExecAnswer, exec],
+  ['exec', execs.ExecAnswer, exec],
   ['applied', ChangeSchema, applied],
   ['pending', ChangeSchema, pending],
   ['vault', vault.VaultAnswer, vaultAnswer],

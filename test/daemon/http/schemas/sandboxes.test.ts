@@ -1,5 +1,6 @@
 import t from 'tap';
-import { ExecBody, NewSandboxBody } from '../../../../daemon/http/schemas/sandboxes.js';
+import { ExecBody } from '../../../../daemon/http/schemas/execs.js';
+import { NewSandboxBody } from '../../../../daemon/http/schemas/sandboxes.js';
 import { wrongIn } from './fits.js';
 
 const full = {
