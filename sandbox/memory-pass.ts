@@ -1,7 +1,8 @@
 /** One pass over a sandbox whose values come by memory: what needs no Docker first, then its container, then its init. */
 
 import { liftQuota } from './cpu-quota.js';
-import { SandboxError } from './errors.js';
+import { PATIENCE } from './env-revoke.js';
+import { SandboxError, UnknownOutcome } from './errors.js';
 import { revoked } from './holding.js';
 import { LinkLost } from './init-link.js';
 import { MemoryContainer, type PassOf, type PassTools } from './memory-container.js';
@@ -47,6 +48,9 @@ export class MemoryPass {
       if (ahead === 'partly') throw new PassFailed(sealed(), short, true);
       return { changed: ahead === 'fed', notices: [], seen: short, againMs: null };
     }
+    // Whoever waits for what is in force now does not wait for a Docker that stands still.
+    if (ahead === 'fed' && !(await this.#dockerAnswers()))
+      throw new PassFailed(new UnknownOutcome('ping', `no answer in ${PATIENCE} ms`), null, true);
     this.#box.looked = null;
     for (let round = 1; ; round += 1) {
       const applied = await this.#container.run().catch((error: unknown) => this.#withoutDocker(error));
@@ -57,6 +61,20 @@ export class MemoryPass {
       this.#box.looked = { seen: applied.seen, spec: JSON.stringify(wish.spec) };
       return { ...applied, changed: applied.changed || ahead === 'fed' || served === 'fed' };
     }
+  }
+
+  async #dockerAnswers(): Promise<boolean> {
+    let cancel: () => void = () => {};
+    const late = new Promise<false>((resolve) => {
+      cancel = this.#tools.timers.after(PATIENCE, () => resolve(false));
+    });
+    const answer = this.#tools.creator.engine.ping().then(
+      () => true,
+      () => false,
+    );
+    const first = await Promise.race([answer, late]);
+    cancel();
+    return first;
   }
 
   /** What can be done before Docker is asked: taking away always, giving where nothing else changed. */

@@ -16,7 +16,6 @@ import {
 } from '../../sandbox/index.js';
 import type { EngineFace } from '../engine/engine.js';
 import { initPrograms, peerProgram } from '../engine/programs.js';
-import { until } from '../engine/wait.js';
 import { type MemoryLedger, memoryLedger } from '../sandbox/memory-ledger.js';
 import { macOf, specOf, wishOf } from '../sandbox/wishes.js';
 
@@ -112,17 +111,4 @@ export async function memoryBox(
     await box.delivery.close();
   });
   return box;
-}
-
-/** Waits until none of these processes is alive. */
-export async function untilDead(pids: number[]): Promise<void> {
-  await until('processes being gone', () =>
-    pids.every((pid) => {
-      try {
-        return process.kill(pid, 0) && false;
-      } catch {
-        return true;
-      }
-    }),
-  );
 }
