@@ -146,7 +146,8 @@ static void take_message(struct holder *holder, const struct message *message) {
         holder->over = true;
         holder->code = message->code;
         holder->signal = message->number;
-        report_ended(holder, message->code, message->number, message->text);
+        /* Its keeper sees how it ended; why is known here. */
+        report_ended(holder, message->code, message->number, *message->text != 0 ? message->text : holder->reason);
         if (holder->kind == HOLDS_MAIN) main_over(holder);
         break;
     case M_DRAINED:
