@@ -16,10 +16,12 @@ const ELSEWHERE = [
   'GET /v1/events',
   'GET /v1/sandboxes/:sandbox/execs/:exec',
   'DELETE /v1/sandboxes/:sandbox/execs/:exec',
+  'GET /v1/sandboxes/:sandbox/execs/:exec/attach',
+  'GET /v1/sandboxes/:sandbox/terminal',
 ];
 /** Allowed calls that change nothing that a list shows: they read, run a command, or set what is already so. */
 const WITHOUT_TRACE =
-  /^GET |reveal$|exec$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/seal/;
+  /^GET |reveal$|exec$|terminal$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/seal/;
 
 interface Matrix {
   columns: string[];
