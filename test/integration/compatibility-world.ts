@@ -117,6 +117,12 @@ export function read(daemon: TestDaemon, name: string, command: string[]): Readi
     asked.once('error', reject);
     asked.once('response', (answer) => {
       source = answer;
+      if (answer.statusCode !== 200) {
+        answer
+          .setEncoding('utf8')
+          .once('data', (text) => reject(new Error(`it answered ${answer.statusCode}: ${text}`)));
+        return;
+      }
       const hash = createHash('sha256');
       let bytes = 0;
       let code: number | null = null;
