@@ -3,21 +3,24 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Held, Ledger, LedgerRow } from '../sandbox/index.js';
 import { type ContainerRow, type SecretId, StoreError, type Vault } from '../store/index.js';
+import { groupCommit } from './group-commit.js';
 import { type HolderLog, holderLog } from './holders.js';
 import { containerMac, isSandboxId } from './wish.js';
 
 export type LedgerSource = Pick<Vault, 'id' | 'mac' | 'nonce' | 'containers' | 'sandboxes'>;
 
 /**
- * The ledger over a vault. Each call is durable when it returns, but for the history of holders, which `holders` collects: flush
- * it before the vault closes.
+ * The ledger over a vault. Each call is durable when it returns or resolves, but for the history of holders, which `holders`
+ * collects: flush it before the vault closes.
  */
 export function ledgerOver(vault: LedgerSource, holders: HolderLog = holderLog(vault.containers)): Ledger {
   const { containers } = vault;
-  // What is collected goes first, since an end in the vault ends what is there.
-  const ending = (row: number, end: (row: number) => void): void => {
+  const group = groupCommit((acts) => containers.together(acts));
+  // What is collected goes first: a start or an end is about all that came before it.
+  const after = (row: number, act: (row: number) => void): void => {
+    group.flush();
     holders.flush();
-    end(row);
+    act(row);
   };
   return {
     rows: (sandbox) => (isSandboxId(sandbox) ? containers.of(sandbox).map(rowOf) : []),
@@ -26,11 +29,11 @@ export function ledgerOver(vault: LedgerSource, holders: HolderLog = holderLog(v
       return rowOf(containers.intend({ ...row, sandbox, nonce: vault.nonce(), holds: holds.map(heldOf) }));
     },
     created: (row, dockerId, imageDigest) => containers.created(row, dockerId, imageDigest),
-    starting: (row) => containers.starting(row),
+    starting: (row) => after(row, containers.starting),
     started: (row, process) => containers.started(row, process),
-    stopped: (row) => ending(row, containers.stopped),
-    delivering: (row, holds) => containers.delivering(row, holds.map(heldOf)),
-    delivered: (row, at, holds) => containers.delivered(row, at, holds.map(heldOf)),
+    stopped: (row) => after(row, containers.stopped),
+    delivering: (row, holds) => group.add(() => containers.delivering(row, holds.map(heldOf))),
+    delivered: (row, at, holds) => group.add(() => containers.delivered(row, at, holds.map(heldOf))),
     holderBegan({ row, id, kind, pid, program, holds, since }) {
       if (holds.length === 0) return;
       holders.add({ event: 'began', container: row, holder: id, kind, pid, program, holds: holds.map(heldOf), since });
@@ -38,7 +41,7 @@ export function ledgerOver(vault: LedgerSource, holders: HolderLog = holderLog(v
     holderEnded: (row, id) => holders.add({ event: 'ended', container: row, holder: id, at: Date.now() }),
     role: (row, role) => containers.role(row, role),
     generation: (row, epoch, generation) => containers.generation(row, epoch, generation),
-    ended: (row) => ending(row, containers.ended),
+    ended: (row) => after(row, containers.ended),
     keepPorts(sandbox, ports) {
       if (isSandboxId(sandbox)) vault.sandboxes.keepPorts(sandbox, ports);
     },

@@ -159,13 +159,16 @@ export class Worker {
         this.#gone();
         return null;
       }
-      const urgent = wish.goal === 'removed' || this.#mustLose(wish);
+      const delivery = this.#parts.delivery(sandbox);
+      // Lanes are for Docker's sake.
+      const light = !look && delivery.kind === 'memory';
+      const urgent = light || wish.goal === 'removed' || this.#mustLose(wish);
       return await lanes.run(urgent, async () => {
         // It may have waited for a lane.
         const newest = this.#parts.wishes.of(sandbox) ?? wish;
         this.#wish = newest;
         const progress = (state: SandboxState) => this.#show({ ...this.#view, state });
-        const applied = await this.#parts.delivery(sandbox).apply(newest, { signal, look, progress });
+        const applied = await delivery.apply(newest, { signal, look, progress });
         this.#reached(newest, applied);
         return applied.againMs;
       });

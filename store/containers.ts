@@ -97,6 +97,11 @@ export function makeContainers(context: Context): Containers {
         sql(context.db, text).run(context.clock.now(), id);
       }),
 
+    together: (acts) =>
+      context.write('container.together', () => {
+        for (const act of acts) act();
+      }),
+
     open: () => rows(context, 'WHERE endedAt IS NULL'),
 
     exposures: (filter) => exposuresOf(context, filter),

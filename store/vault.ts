@@ -157,6 +157,8 @@ export interface Containers {
   delivering(id: number, holds: HeldVersion[]): void;
   /** It holds exactly this: exposures of anything else end. */
   delivered(id: number, at: { epoch: number; generation: number }, holds: HeldVersion[]): void;
+  /** Runs calls of these in one transaction; throws when one of them does, and then nothing of any is there. */
+  together(acts: (() => void)[]): void;
   /** Writes what began and ended, in this order, in one transaction. */
   holders(events: HolderEvent[]): void;
   role(id: number, role: ContainerRole): void;

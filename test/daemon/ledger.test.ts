@@ -69,8 +69,8 @@ t.test('what goes to a running container, and who in it holds it, is kept as wel
   const row = ledger.intend({ sandbox: id, role: 'current', epoch: 1, generation: 1, envMac: 'ab', holds: [] });
   ledger.starting(row.id);
   const holds = [{ env: 'A', secret: held, version: 1 }];
-  ledger.delivering(row.id, holds);
-  ledger.delivered(row.id, { epoch: 1, generation: 4 }, holds);
+  await ledger.delivering(row.id, holds);
+  await ledger.delivered(row.id, { epoch: 1, generation: 4 }, holds);
   t.match(ledger.rows(id), [{ generation: 4, holds }]);
   t.match(vault.containers.exposures({ sandbox: id }), [{ secret: held, version: 1, until: null }]);
   const process = { row: row.id, kind: 'command', pid: 9, program: 'sh', since: 1 } as const;

@@ -123,3 +123,25 @@ t.test('what goes to a running container is held from before it goes, until it i
   t.match(v.containers.of(sandbox.id), [{ holds: [], generation: 4 }], 'the generation only grows');
   t.same(open(), []);
 });
+
+t.test('several deliveries are one transaction: all of it, or nothing', async (t) => {
+  const { v, holds, intend } = await one(t);
+  const rows = [intend('aa'), intend('ab')];
+  for (const { id } of rows) v.containers.starting(id);
+  const none = (id: number) => () => v.containers.delivered(id, { epoch: 1, generation: 3 }, []);
+  const lost = () => v.containers.delivered(4711, { epoch: 1, generation: 3 }, []);
+  t.throws(() => v.containers.together([...rows.map(({ id }) => none(id)), lost]), /no container row/);
+  t.match(
+    v.containers.open().map((row) => row.holds),
+    [holds, holds],
+  );
+  v.containers.together(rows.map(({ id }) => none(id)));
+  t.match(
+    v.containers.open().map((row) => row.generation),
+    [3, 3],
+  );
+  t.same(
+    v.containers.open().flatMap((row) => row.holds),
+    [],
+  );
+});
