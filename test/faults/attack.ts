@@ -16,10 +16,12 @@ export interface Attack {
   name: string;
   /** Words for the program. */
   way: string;
-  /** Which sandbox it needs: any, one with few pids, one with little CPU. */
-  place: 'roomy' | 'full' | 'starved';
+  /** Which sandbox it needs: any, one with few pids, one with little CPU, one with little memory. */
+  place: 'roomy' | 'full' | 'starved' | 'tight';
   /** Who starts it: the daemon, or `docker exec`. */
   by: 'daemon' | 'docker';
+  /** Says nothing without an init to ask. */
+  asks?: true;
   /** Goes around the program. */
   through?: (command: string[]) => string[];
 }
@@ -44,6 +46,12 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'a pids limit that is full', way: 'bomb', place: 'full', by: 'daemon' },
   { name: 'a starved CPU quota', way: 'starve', place: 'starved', by: 'daemon' },
   { name: 'chains on a starved CPU quota', way: 'chains', place: 'starved', by: 'daemon' },
+  { name: 'siblings', way: 'siblings', place: 'roomy', by: 'daemon' },
+  { name: 'siblings of docker exec', way: 'siblings', place: 'roomy', by: 'docker' },
+  { name: 'a chain that asks the init again', way: 'ask', place: 'roomy', by: 'daemon', asks: true },
+  { name: 'a flood of connections', way: 'flood', place: 'roomy', by: 'daemon', asks: true },
+  { name: 'no memory left', way: 'hoard', place: 'tight', by: 'daemon' },
+  { name: 'traced processes', way: 'traced', place: 'roomy', by: 'daemon' },
   { name: 'stops the process above it', way: 'stop-parent', place: 'roomy', by: 'daemon' },
   { name: 'kills the process above it', way: 'kill-parent', place: 'roomy', by: 'daemon' },
 ];

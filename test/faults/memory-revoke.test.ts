@@ -16,7 +16,12 @@ const full = process.env.AMPOULE_FULL === '1';
 const ROUNDS = Number(process.env.AMPOULE_ROUNDS ?? (full ? 200 : 1));
 /** Of this run alone, for the look at environments goes over the whole machine. */
 const CANARY = `canary-revoke-${process.pid}-${Date.now()}`;
-const LIMITS: Record<Attack['place'], object> = { roomy: {}, full: { pids: 48 }, starved: { cpus: 0.1 } };
+const LIMITS: Record<Attack['place'], object> = {
+  roomy: {},
+  full: { pids: 48 },
+  starved: { cpus: 0.1 },
+  tight: { memory: 48 << 20 },
+};
 const GRACES = ['0s', '100ms'];
 
 interface Stage {

@@ -14,7 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -235,6 +238,88 @@ static _Noreturn void against_parent(int number)
 	daemons();
 }
 
+/* Not children but siblings: of whoever started this, be it outside the container. Deaf, unlike the command itself. */
+static _Noreturn void siblings(void)
+{
+	for (int n = 0; n < CROWD; n++)
+		if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0L) == 0) {
+			record();
+			deaf();
+			if (n == CROWD - 1)
+				say("ready\n");
+			stay();
+		}
+	stay();
+}
+
+/* A chain whose every link asks the init again for what there is. */
+static _Noreturn void ask(const char *file)
+{
+	for (;;) {
+		if (fork() > 0)
+			_exit(0);
+		execl("/.ampoule/run", "/.ampoule/run", "/attack/escape", "ask", file, (char *)NULL);
+		sched_yield();
+	}
+}
+
+static void knock(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && write(fd, "\1\0\0\0P", 5) < 0)
+		sched_yield();
+	close(fd);
+}
+
+/* Keeps the init and the daemon busy with connections. */
+static _Noreturn void flood(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	for (int n = 0; n < CROWD; n++)
+		if (offspring() == 0)
+			for (;;) {
+				knock("/.ampoule/bridge");
+				knock("/.ampoule/link/s");
+			}
+	say("ready\n");
+	stay();
+}
+
+/* Takes memory until the kernel ends one of them, and then again. */
+static _Noreturn void hoard(void)
+{
+	for (unsigned n = 0;; n++) {
+		if (offspring() == 0)
+			for (;;) {
+				char *more = malloc(1 << 20);
+				if (more != NULL)
+					memset(more, 1, 1 << 20);
+			}
+		usleep(20000);
+		if (n == CROWD)
+			say("ready\n");
+		if (n >= CROWD)
+			wait(NULL);
+	}
+}
+
+/* Each is traced by the one that made it, and would stop once more before it ends. */
+static _Noreturn void traced(void)
+{
+	for (int n = 0; n < CROWD; n++) {
+		pid_t pid = offspring();
+		if (pid == 0)
+			stay();
+		if (pid > 0 && ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACEEXIT) != 0)
+			say("untraced\n");
+	}
+	say("ready\n");
+	stay();
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3) {
@@ -266,6 +351,21 @@ int main(int argc, char **argv)
 		bomb();
 	if (strcmp(way, "starve") == 0)
 		starve();
+	if (strcmp(way, "siblings") == 0)
+		siblings();
+	if (strcmp(way, "ask") == 0) {
+		static const char *const again = "AGAIN";
+		if (getenv(again) != NULL)
+			say("ready\n");
+		setenv(again, "1", 1);
+		ask(argv[2]);
+	}
+	if (strcmp(way, "flood") == 0)
+		flood();
+	if (strcmp(way, "hoard") == 0)
+		hoard();
+	if (strcmp(way, "traced") == 0)
+		traced();
 	if (strcmp(way, "stop-parent") == 0)
 		against_parent(SIGSTOP);
 	if (strcmp(way, "kill-parent") == 0)
