@@ -13,8 +13,13 @@ import { COMMAND, type MemorySandbox } from './memory-sandbox.js';
 import type { Timers } from './timers.js';
 import type { ExecRequest, RunningExec } from './types.js';
 
-/** Milliseconds for an init to connect a command's streams. */
-const CONNECT = 10_000;
+/** Milliseconds for an init that shares its CPU quota with every command to start another. */
+const START = 30_000;
+/** Milliseconds for a started command's connection, which waits behind others where many are busy. */
+const CONNECT = 120_000;
+
+/** Times that a main which is ended meanwhile is asked again for its output. */
+const TRIES = 5;
 
 export interface Commands {
   box: MemorySandbox;
@@ -33,7 +38,7 @@ export async function startCommand(of: Commands, config: InitConfig, request: Ex
   const token = box.door.tokens.give();
   const forget = box.hear(execId, exec);
   box.commands.set(execId, { execId, pid: 0, detached, tty: tty !== undefined, startedAt: timers.now() });
-  const answer = firstOf(of, execId, token, detached ? exec : null);
+  const answer = firstOf(of, execId, token, { exec, detached });
   link.exec({
     id: execId,
     token: token.bytes,
@@ -67,7 +72,7 @@ export async function listenTo(of: Commands, execId: string, signal: AbortSignal
   const startedAt = performance.now();
   const exec = new MemoryExec({ execId, timers, startedAt, stays: true, ask: (reason) => ask(of, execId, reason) });
   const forget = box.hear(execId, exec);
-  const answer = firstOf(of, execId, token, null);
+  const answer = firstOf(of, execId, token);
   link.attach(execId, token.bytes, true, null);
   try {
     const socket = await answer;
@@ -90,17 +95,7 @@ export async function* mainOutput(
   signal: AbortSignal,
 ): AsyncGenerator<OutputPart, void, void> {
   if (signal.aborted) return;
-  const token = of.box.door.tokens.give();
-  const answer = firstOf(of, 'main', token, null);
-  of.link.attach('main', token.bytes, options.follow, options.tail ?? null);
-  let socket: Awaited<typeof answer>;
-  try {
-    socket = await answer;
-  } catch (error) {
-    // There is no main process, and none was: nothing was said.
-    if (error instanceof SandboxError && error.code === 'INIT_REFUSED') return;
-    throw error;
-  }
+  const socket = await connectMain(of, options, signal);
   if (!socket) return;
   const stop = () => socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -120,28 +115,68 @@ export async function* mainOutput(
   }
 }
 
+/** A main that is being ended may not answer any more, and the one that follows it does. null: there is none. */
+async function connectMain(of: Commands, options: { follow: boolean; tail?: number }, signal: AbortSignal) {
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
+    const over = new AbortController();
+    const lose = () => over.abort();
+    const forget = of.box.hear('main', { started() {}, ended() {}, gone: lose, over: lose });
+    const token = of.box.door.tokens.give();
+    const answer = firstOf(of, 'main', token, { signal: AbortSignal.any([over.signal, signal]) });
+    of.link.attach('main', token.bytes, options.follow, options.tail ?? null);
+    try {
+      const socket = await answer;
+      if (socket) return socket;
+    } catch (error) {
+      // There is no main process, and none was: nothing was said.
+      if (error instanceof SandboxError && error.code === 'INIT_REFUSED') return null;
+      throw error;
+    } finally {
+      forget();
+    }
+  }
+  return null;
+}
+
 function ask({ link }: Commands, execId: string, reason: string): boolean {
   if (link.closed) return false;
   link.end(execId, 0, reason);
   return true;
 }
 
-/** The connection that brings the token; null for a detached command that began. Rejects with a refusal, or where nobody comes. */
-function firstOf({ link, timers }: Commands, id: string, token: Token, detached: MemoryExec | null) {
+/**
+ * The connection that brings the token; null for a detached command that began, and when `signal` is given. Rejects with a
+ * refusal, or where nobody comes.
+ */
+function firstOf(
+  { link, timers }: Commands,
+  id: string,
+  token: Token,
+  { exec, detached = false, signal }: { exec?: MemoryExec; detached?: boolean; signal?: AbortSignal } = {},
+) {
   return new Promise<Awaited<Token['socket']> | null>((resolve, reject) => {
     const settle = (then: () => void) => {
       cancel();
       hush();
       token.drop();
+      signal?.removeEventListener('abort', none);
+      if (exec) exec.began = () => {};
       then();
     };
-    const cancel = timers.after(CONNECT, () => settle(() => reject(new LinkLost())));
-    const hush = link.refusal(id, (refused) => settle(() => reject(wordsFor(refused))));
+    const none = () => settle(() => resolve(null));
+    const giveUp = () => settle(() => reject(new LinkLost()));
+    let cancel = timers.after(START, giveUp);
+    let hush = () => {};
+    hush = link.refusal(id, (refused) => settle(() => reject(wordsFor(refused))));
     void token.socket.then((socket) => settle(() => resolve(socket)));
-    if (detached) {
-      detached.began = () => settle(() => resolve(null));
-      void detached.exit.then(() => settle(() => resolve(null)));
-    }
+    signal?.addEventListener('abort', none, { once: true });
+    if (exec === undefined) return;
+    exec.began = () => {
+      cancel();
+      if (detached) none();
+      else cancel = timers.after(CONNECT, giveUp);
+    };
+    if (detached) void exec.exit.then(none);
   });
 }
 

@@ -148,7 +148,7 @@ export class MemorySandbox {
 
   #gone(id: string): void {
     this.commands.delete(id);
-    for (const ears of this.#all(id)) ears.gone();
+    for (const ears of this.#all(id.startsWith('main-') ? 'main' : id)) ears.gone();
     this.#ears.delete(id);
     this.#let(id);
   }
