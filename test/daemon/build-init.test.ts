@@ -37,7 +37,9 @@ t.test('makes static, stripped programs that are named after the architecture', 
   const root = project(join(dir, 'a'));
   const out = join(dir, 'out');
   const built = await buildInit(out, { test: false, root });
-  t.match(built.compiled.sort(), [OWN, 'ampoule-peer'].sort());
+  // Another architecture's is there where this machine can make it.
+  const others = ['x64', 'arm64'].map((name) => `ampoule-init-${name}`).filter((name) => name !== OWN);
+  t.same(built.compiled.filter((name) => !others.includes(name)).sort(), [OWN, 'ampoule-peer'].sort());
   t.equal(says(join(out, OWN)), '4.5.6 one sandbox/init/main.c', 'no path of this machine is in it');
   t.equal(statSync(join(out, OWN)).mode & 0o777, 0o755);
   t.notOk(readdirSync(out).includes(`${OWN}-no-revoke`), 'what does not revoke is not shipped');
