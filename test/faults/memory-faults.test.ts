@@ -13,8 +13,8 @@ import { aliveIn, signOf } from './survivors.js';
 const CANARY = `canary-memory-faults-${process.pid}-${Date.now()}`;
 const PASSPHRASE = 'correct horse battery staple';
 const SECRET = 'KEY_FAULT';
-/** Long enough for a daemon to start again in it. */
-const LEASE = '8s';
+const LEASE = '4s';
+const isValue = (digest: string | null): boolean => digest === digestOf(CANARY);
 const FULL = process.env.AMPOULE_FULL === '1';
 
 interface Stage {
@@ -93,43 +93,39 @@ t.test('an engine that is killed, and one that stands still', { timeout: 600_000
 
 t.test('a daemon that is killed', { timeout: 600_000 }, async (t) => {
   const s = await stage(t);
-  const box = await holding(s, 'leased', { lease: LEASE });
-  const forEver = await holding(s, 'unleased', { lease: 'never' });
+  const has = (box: Box): Promise<true> =>
+    until(`${box.name} having its value`, () => digestIn(s.daemon, box, SECRET).then(isValue, () => false));
+  const long = await holding(s, 'long-leased', { lease: '10m' });
+  const never = await holding(s, 'unleased', { lease: 'never' });
   const main = await bare(s, 'given-nothing', { lease: LEASE });
   const { dir } = s.daemon;
   await s.daemon.kill9();
-  t.ok(holdersOf(box, CANARY).length > 0, 'at first nothing happens');
-  let daemon = await startDaemon({ engine, dir });
-  t.teardown(() => daemon.stop());
-  const before = holdersOf(box, CANARY);
-  for (const one of [box, forEver])
-    await until('its link', () =>
-      digestIn(daemon, one, SECRET).then(
-        (seen) => seen === digestOf(CANARY),
-        () => false,
-      ),
-    );
-  t.same(holdersOf(box, CANARY), before, 'started again within the lease, nothing is lost: the same processes hold it');
-  t.ok(sameInit(box) && sameInit(main) && mainLives(main), 'main processes are untouched');
-
-  await daemon.kill9();
-  t.ok(holdersOf(box, CANARY).length > 0, 'killed for longer');
-  await until('the holders being gone at the lease', () => holdersOf(box, CANARY).length === 0, { withinMs: 60_000 });
-  t.ok(sameInit(box), 'the container goes on');
-  t.ok(holdersOf(forEver, CANARY).length > 0, 'a lease of never holds');
-  t.ok(mainLives(main), 'a main process that was given nothing goes on');
-  const asked = await engine.tryDocker(['exec', box.containerId, 'env'], { withinMs: 20_000 });
-  t.notOk(asked.stdout.includes(CANARY), `docker exec gets nothing (${asked.code}: ${asked.stderr.trim()})`);
-  daemon = await startDaemon({ engine, dir });
-  await until('its value again', () =>
-    digestIn(daemon, box, SECRET).then(
-      (seen) => seen === digestOf(CANARY),
-      () => false,
-    ),
+  const before = holdersOf(long, CANARY);
+  t.ok(before.length > 0, 'at first nothing happens');
+  s.daemon = await startDaemon({ engine, dir });
+  t.teardown(() => s.daemon.stop());
+  for (const one of [long, never]) await has(one);
+  t.same(
+    holdersOf(long, CANARY),
+    before,
+    'started again within the lease, nothing is lost: the same processes hold it',
   );
-  await until('its main process again', () => holdersOf(box, CANARY).length > 0);
-  t.ok(sameInit(box), 'in the same container');
-  t.equal(await digestIn(daemon, forEver, SECRET), digestOf(CANARY));
+  t.ok(sameInit(long) && sameInit(main) && mainLives(main), 'main processes are untouched');
+
+  const short = await holding(s, 'leased', { lease: LEASE });
+  await s.daemon.kill9();
+  await until('the holders being gone at the lease', () => holdersOf(short, CANARY).length === 0, { withinMs: 60_000 });
+  t.ok(sameInit(short), 'the container goes on');
+  t.same(holdersOf(long, CANARY), before, 'where the lease is longer nothing has happened yet');
+  t.ok(holdersOf(never, CANARY).length > 0, 'a lease of never holds');
+  t.ok(mainLives(main), 'a main process that was given nothing goes on');
+  const asked = await engine.tryDocker(['exec', short.containerId, 'env'], { withinMs: 20_000 });
+  t.notOk(asked.stdout.includes(CANARY), `docker exec gets nothing (${asked.code}: ${asked.stderr.trim()})`);
+  s.daemon = await startDaemon({ engine, dir });
+  await has(short);
+  await until('its main process again', () => holdersOf(short, CANARY).length > 0);
+  t.ok(sameInit(short), 'in the same container');
+  await has(never);
 });
 
 t.test('a daemon that comes back sealed', { timeout: 600_000 }, async (t) => {
