@@ -30,6 +30,9 @@ int main(void) {
   return dir;
 }
 
+/** Without another architecture's, which is made where this machine can. */
+const ours = (names: string[]): string[] =>
+  names.filter((name) => name === OWN || !/^ampoule-init-(x64|arm64)$/.test(name)).sort();
 const says = (file: string): string => execFileSync(file, { encoding: 'utf8' });
 
 t.test('makes static, stripped programs that are named after the architecture', async (t) => {
@@ -37,9 +40,7 @@ t.test('makes static, stripped programs that are named after the architecture', 
   const root = project(join(dir, 'a'));
   const out = join(dir, 'out');
   const built = await buildInit(out, { test: false, root });
-  // Another architecture's is there where this machine can make it.
-  const others = ['x64', 'arm64'].map((name) => `ampoule-init-${name}`).filter((name) => name !== OWN);
-  t.same(built.compiled.filter((name) => !others.includes(name)).sort(), [OWN, 'ampoule-peer'].sort());
+  t.same(ours(built.compiled), [OWN, 'ampoule-peer'].sort());
   t.equal(says(join(out, OWN)), '4.5.6 one sandbox/init/main.c', 'no path of this machine is in it');
   t.equal(statSync(join(out, OWN)).mode & 0o777, 0o755);
   t.notOk(readdirSync(out).includes(`${OWN}-no-revoke`), 'what does not revoke is not shipped');
@@ -70,7 +71,7 @@ t.test('compiles what changed, and nothing else', async (t) => {
   await buildInit(out, { test: false, root });
   const again = await buildInit(out, { test: false, root });
   t.same(again.compiled, []);
-  t.match(again.unchanged.sort(), [OWN, 'ampoule-peer'].sort());
+  t.same(ours(again.unchanged), [OWN, 'ampoule-peer'].sort());
 
   writeFileSync(join(root, 'sandbox/init/word.h'), '#define WORD "two"\n');
   await buildInit(out, { test: false, root });
