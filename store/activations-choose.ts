@@ -52,10 +52,7 @@ export function chooseGroup(
 ): Chosen[] {
   const matches = readSelection(context, selection);
   const registered = allSecrets(context);
-  for (const [i, text] of (selection.selectors ?? []).entries()) {
-    const selector = parseSelector(text, `/selectors/${i}`);
-    if (!registered.some((secret) => selects(selector, secret))) throw selectsNothing(quote(text));
-  }
+  assertRegistered(selection, registered);
   const all = registered.filter((secret) => matches(secret) !== null);
   const chosen = all.map((secret) => ({ secret, named: matches(secret) === 'named' }));
   if (chosen.length === 0) throw selectsNothing('all of these filters together');
@@ -65,10 +62,36 @@ export function chooseGroup(
   return admitted;
 }
 
-/** Those of a session's activations that a group means; none is no error, for deactivation is idempotent. */
-export function chooseActive(context: Context, selection: Selection, activations: Activation[]): Activation[] {
+/**
+ * Those of a session's activations that a group means; none is no error, for deactivation is idempotent. What names no registered
+ * secret is one: SECRET_NOT_FOUND. `inactive`: of the names and selectors, those that nothing active fits.
+ */
+export function chooseActive(
+  context: Context,
+  selection: Selection,
+  activations: Activation[],
+): { rows: Activation[]; inactive: string[] } {
   const matches = readSelection(context, selection);
-  return activations.filter(({ secret }) => matches(secret) !== null);
+  assertRegistered(selection, allSecrets(context));
+  const active = activations.filter(({ lapsedAt }) => lapsedAt === null).map(({ secret }) => secret);
+  const names = selection.names?.filter((name) => !active.some(({ id }) => id === findSecret(context, name).id)) ?? [];
+  const selectors =
+    selection.selectors?.filter((text, i) => {
+      const selector = parseSelector(text, `/selectors/${i}`);
+      return !active.some((secret) => selects(selector, secret));
+    }) ?? [];
+  return {
+    rows: activations.filter(({ secret }) => matches(secret) !== null),
+    inactive: [...new Set([...names, ...selectors])],
+  };
+}
+
+/** Throws SECRET_NOT_FOUND for a selector that no registered secret fits. */
+function assertRegistered(selection: Selection, registered: StoredSecret[]): void {
+  for (const [i, text] of (selection.selectors ?? []).entries()) {
+    const selector = parseSelector(text, `/selectors/${i}`);
+    if (!registered.some((secret) => selects(selector, secret))) throw selectsNothing(quote(text));
+  }
 }
 
 function selectsNothing(what: string): StoreError {

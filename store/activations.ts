@@ -52,9 +52,9 @@ export function makeActivations(context: Context): Activations {
 
     deactivate(caller, name, selection) {
       const session = reachLiveSession(context, caller, 'session.deactivate', name);
-      const rows = chooseActive(context, selection, activationsOf(context, session.id));
+      const { rows, inactive } = chooseActive(context, selection, activationsOf(context, session.id));
       if (rows.length > 0) takeAway(context, caller, 'session.deactivate', session, { put: [], end: rows });
-      return answer(session.id);
+      return { ...answer(session.id), inactive };
     },
 
     set(caller, name, active, options = {}) {

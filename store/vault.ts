@@ -89,7 +89,8 @@ export interface Activations {
     what: ActivationWish[] | Selection,
     options?: ActivateOptions,
   ): Affected & { session: Session };
-  deactivate(caller: Caller, session: string, what: Selection): Affected & { session: Session };
+  /** `inactive`: names and selectors of which nothing was active, so that nothing was taken away. */
+  deactivate(caller: Caller, session: string, what: Selection): Affected & { session: Session; inactive: string[] };
   /** Sets exactly; a wish without `as` and `ttl` keeps what it has. */
   set(
     caller: Caller,

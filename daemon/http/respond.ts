@@ -26,11 +26,16 @@ export function waitOf(query: { wait?: string }): number {
   return query.wait === undefined ? DEFAULT_WAIT : parseDuration(query.wait, 'wait', { max: LONGEST_WAIT });
 }
 
-/** Settles a committed change; a daemon that stops answers 202 instead of waiting on. */
-export function settled(
+/**
+ * Settles a committed change; a daemon that stops answers 202 instead of waiting on.
+ * @param notices what the change brought about, said before what settling notices.
+ */
+export async function settled(
   { parts, streams }: Http,
   change: { session?: Session; sessions: SessionId[]; ended?: SandboxId[] },
   waitMs: number,
+  notices: readonly string[] = [],
 ): Promise<Settled> {
-  return settleChange(parts, change, waitMs, streams.stopping);
+  const { body, ...more } = await settleChange(parts, change, waitMs, streams.stopping);
+  return { ...more, body: { ...body, notices: [...new Set([...notices, ...body.notices])] } };
 }

@@ -81,7 +81,9 @@ t.test('what is active', async (t) => {
   const { id } = v.session('dev');
   v.activations.activate(operator, 'dev', [{ name: 'PLAIN' }, { name: 'GITHUB_TOKEN@work' }]);
   const chosen = (selection: Selection) =>
-    chooseActive(v.context, selection, activationsOf(v.context, id)).map(({ secret }) => secret.name);
+    chooseActive(v.context, selection, activationsOf(v.context, id)).rows.map(({ secret }) => secret.name);
+  const inactive = (selection: Selection) =>
+    chooseActive(v.context, selection, activationsOf(v.context, id)).inactive;
   t.same(chosen({ all: true }), ['GITHUB_TOKEN@work', 'PLAIN']);
   t.same(chosen({ provider: 'github' }), ['GITHUB_TOKEN@work']);
   t.same(chosen({ provider: 'aws' }), [], 'none is no error');
@@ -94,4 +96,8 @@ t.test('what is active', async (t) => {
     codeOf(() => chosen({ names: ['NOPE'] })),
     'SECRET_NOT_FOUND',
   );
+  t.throws(() => chosen({ selectors: ['PLAIN', 'PLAINN'] }), { code: 'SECRET_NOT_FOUND' }, 'as for activation');
+  t.same(inactive({ names: ['PLAIN', 'GITHUB_TOKEN@home'] }), ['GITHUB_TOKEN@home']);
+  t.same(inactive({ selectors: ['PLAIN', 'github', 'postgresql', '*@home'] }), ['postgresql', '*@home']);
+  t.same(inactive({ all: true }), []);
 });

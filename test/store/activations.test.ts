@@ -39,7 +39,11 @@ t.test('asking again changes nothing, but names the session, for whoever waits',
   t.equal(v.audit('session.activate').length, 1);
   const off = v.activations.deactivate(operator, 'dev', { all: true });
   t.same(v.activations.deactivate(operator, 'dev', { all: true }), off);
-  t.same(v.activations.deactivate(operator, 'dev', { names: ['KEY'] }), { sessions: [id], session: off.session });
+  t.same(v.activations.deactivate(operator, 'dev', { names: ['KEY'] }), {
+    ...{ sessions: [id], session: off.session, inactive: ['KEY'] },
+  });
+  t.equal(v.audit('session.deactivate').length, 1);
+  t.throws(() => v.activations.deactivate(operator, 'dev', { selectors: ['KEYY'] }), { code: 'SECRET_NOT_FOUND' });
 });
 
 t.test('a group is all or nothing', async (t) => {

@@ -126,7 +126,7 @@ async function deactivate(invocation: Invocation<Filters>): Promise<number> {
   const json = selection(invocation, 'deactivate');
   const session = await chooseSession(invocation);
   const answer = await makeChange<Change>(invocation, 'POST', path('sessions', session, 'deactivate'), { json });
-  return tellChange(invocation, answer, `${what(invocation.args)} no longer active in ${session}`);
+  return tellChange(invocation, answer, `${what(invocation.args)} not active in ${session}`);
 }
 
 function what(args: string[]): string {

@@ -105,7 +105,7 @@ export function activationRoutes(app: App, http: Http): void {
     async (request, reply) => {
       const wait = waitOf(request.query);
       const change = await deactivate(callerOf(request), request.params.session, { names: [request.params.name] });
-      const { status, body } = await settled(http, change, wait);
+      const { status, body } = await settled(http, change, wait, noticesOf(change));
       return reply.code(status).header('etag', etagOf(change.session)).send(body);
     },
   );
@@ -140,10 +140,17 @@ export function activationRoutes(app: App, http: Http): void {
     async (request, reply) => {
       const wait = waitOf(request.query);
       const change = await deactivate(callerOf(request), request.params.session, request.body);
-      const { status, body } = await settled(http, change, wait);
+      const { status, body } = await settled(http, change, wait, noticesOf(change));
       return reply.code(status).header('etag', etagOf(change.session)).send(body);
     },
   );
+}
+
+/** A deactivation that took nothing away says so, lest a mistyped name pass for a revocation. */
+function noticesOf({ session, inactive }: { session: { name: string }; inactive: string[] }): string[] {
+  if (inactive.length === 0) return [];
+  const was = `${inactive.join(', ')} ${inactive.length === 1 ? 'was' : 'were'} not active in ${session.name}`;
+  return [`${was}, so there was nothing to take away. What is active: \`ampoule secrets --session ${session.name}\`.`];
 }
 
 function optionsOf(body: { ttl?: string; acrossEnvironments?: boolean }, ifMatch: string | undefined): ActivateOptions {

@@ -9,7 +9,7 @@ t.test('in effect: exit code 0, each sandbox, and what was noticed', async (t) =
   const api = await playApi(t, { [route]: { json: APPLIED } });
   const { code, out, err } = await cli(api, [...argv, '--wait', '30s']);
   t.equal(code, 0);
-  t.equal(out, 'A is no longer active in dev (generation 4)\n  box: applied in 244 ms\n');
+  t.equal(out, 'A is not active in dev (generation 4)\n  box: applied in 244 ms\n');
   t.equal(err, 'ampoule: The writable layer of box was lost.\n');
   t.same(api.asked[0]?.query, { wait: '30s' });
 });

@@ -73,6 +73,21 @@ t.test('groups, all or nothing', async (t) => {
   t.same(await active(), []);
 });
 
+t.test('a deactivation of what is not there is refused, and of what is not active says so', async (t) => {
+  const { w, active } = await prepared(t);
+  const deactivate = (body: object) => w.call('POST', '/v1/sessions/dev/deactivate', body);
+  await w.call('POST', '/v1/sessions/dev/activate', { names: ['A_KEY'] });
+  for (const body of [{ names: ['A_KEY', 'A_KEYS'] }, { selectors: ['A_KEY', 'A_KEYS'] }])
+    t.match(await deactivate(body), { status: 404, json: { code: 'SECRET_NOT_FOUND' } });
+  t.same(await active(), ['A_KEY'], 'nothing was done');
+  t.match(await deactivate({ selectors: ['A_KEY', 'B_KEY'] }), {
+    status: 200,
+    json: { notices: [/^B_KEY was not active in dev, so there was nothing to take away/] },
+  });
+  t.same(await active(), []);
+  t.match(await w.call('DELETE', '/v1/sessions/dev/secrets/A_KEY'), { status: 200, json: { notices: [/^A_KEY was/] } });
+});
+
 t.test('the whole set, and only on what was seen', async (t) => {
   const { w, active } = await prepared(t);
   const set = (body: object, headers = {}) => w.call('PUT', '/v1/sessions/dev/secrets', body, { headers });
