@@ -7,6 +7,7 @@ import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
+import { watchLapses } from '../lapses.js';
 import { launched, planLaunch } from '../launch-run.js';
 import { exposureAnswer, sandboxAnswer } from '../represent-sandbox.js';
 import { changeResponses, type Http, settled, waitOf } from '../respond.js';
@@ -88,13 +89,14 @@ export function sandboxRoutes(app: App, http: Http): void {
       const wait = waitOf(request.query);
       const reason = request.query.workspace === 'delete' ? DELETED_WITH_WORKSPACE : DELETED;
       const { id, session, endsSession } = sandboxes.get(caller, request.params.sandbox);
+      const lapsed = watchLapses(parts, session);
       const ended = await revoking(
         parts,
         () => (endsSession ? parts.sandboxesOf([session]) : [id]),
         () => sandboxes.end(caller, id, reason),
       );
       const change = { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes };
-      const { status, body } = await settled(http, change, wait);
+      const { status, body } = await settled(http, change, wait, lapsed());
       return reply.code(status).send(body);
     },
   );
@@ -115,16 +117,18 @@ export function sandboxRoutes(app: App, http: Http): void {
     async (request, reply) => {
       const caller = callerOf(request);
       const wait = waitOf(request.query);
-      const { id, name } = sandboxes.get(caller, request.params.sandbox);
+      const { id, name, session } = sandboxes.get(caller, request.params.sandbox);
       if (request.body.confirm !== name)
         throw invalid('/confirm', `Everything outside the workspace would be lost. Give the sandbox's name, ${name}.`);
+      const lapsed = watchLapses(parts, session);
       const reset = await revoking(
         parts,
         () => [id],
         () => sandboxes.reset(caller, id),
       );
       parts.events.emit({ kind: 'sandbox', id });
-      const { status, body } = await settled(http, { session: reset.session, sessions: reset.sessions }, wait);
+      const change = { session: reset.session, sessions: reset.sessions };
+      const { status, body } = await settled(http, change, wait, lapsed());
       return reply.code(status).send(body);
     },
   );

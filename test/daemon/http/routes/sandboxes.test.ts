@@ -136,6 +136,26 @@ t.test('a reset has to be confirmed, and is waited for', async (t) => {
   t.match(await reset({ confirm: 'box' }, w.as(await w.mint('agent', { session: 'dev' }))), { status: 403 });
 });
 
+t.test('what lapses with the last sandbox is said', async (t) => {
+  const w = await world(t);
+  for (const name of ['A_KEY', 'B_KEY', 'IDLE_KEY']) await w.call('POST', '/v1/secrets', { name, value: 'v' });
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  await w.call('POST', '/v1/sandboxes', { name: 'one', session: 'dev', secrets: ['A_KEY', 'B_KEY'] });
+  await w.call('POST', '/v1/sandboxes', { name: 'two', session: 'dev' });
+  const said = async (method: 'POST' | 'DELETE', path: string, body?: object) =>
+    (await w.call(method, path, body)).json.notices;
+  const end = () => said('DELETE', '/v1/sandboxes/one');
+  const reset = () => said('POST', '/v1/sandboxes/one/reset', { confirm: 'one' });
+  const lapsed = (names: string) =>
+    `No longer active in dev, which has no other sandbox: ${names.replaceAll(' ', ', ')}. To have them again: \`ampoule activate ${names} --session dev\`.`;
+  t.same(await reset(), [], 'the other one keeps them');
+  t.same(await said('DELETE', '/v1/sandboxes/two'), []);
+  t.same(await reset(), [lapsed('A_KEY B_KEY')]);
+  t.same(await reset(), [], 'they had lapsed before');
+  await w.call('PUT', '/v1/sessions/dev/secrets/B_KEY');
+  t.same(await end(), [lapsed('B_KEY')]);
+});
+
 t.test('who held what', async (t) => {
   const w = await world(t);
   await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'v' });
