@@ -82,8 +82,7 @@ t.test('what is active', async (t) => {
   v.activations.activate(operator, 'dev', [{ name: 'PLAIN' }, { name: 'GITHUB_TOKEN@work' }]);
   const chosen = (selection: Selection) =>
     chooseActive(v.context, selection, activationsOf(v.context, id)).rows.map(({ secret }) => secret.name);
-  const inactive = (selection: Selection) =>
-    chooseActive(v.context, selection, activationsOf(v.context, id)).inactive;
+  const inactive = (selection: Selection) => chooseActive(v.context, selection, activationsOf(v.context, id)).inactive;
   t.same(chosen({ all: true }), ['GITHUB_TOKEN@work', 'PLAIN']);
   t.same(chosen({ provider: 'github' }), ['GITHUB_TOKEN@work']);
   t.same(chosen({ provider: 'aws' }), [], 'none is no error');
