@@ -50,7 +50,8 @@ async function shell(invocation: Invocation<ShellOptions>): Promise<number> {
   }
   const sandbox = await chooseSandbox(invocation);
   const { workdir, user, unmasked } = options;
-  const size = () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
+  // Some terminals report 0, which is no size.
+  const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
   const { body } = await client.request<TerminalAnswer>('POST', path('sandboxes', sandbox, 'terminal'), {
     json: {
       command: args.length === 0 ? undefined : args,

@@ -53,6 +53,19 @@ t.test('a terminal: raw keys there, its bytes here, sizes as they change', async
   t.match(headers, { 'sec-websocket-protocol': 'ampoule.terminal.v1,ampoule.ticket.abc' });
 });
 
+t.test('a terminal that reports no size is taken for 80x24', async (t) => {
+  const { stdin } = keyboard();
+  const api = await playApi(
+    t,
+    { 'POST /v1/sandboxes/box/terminal': { status: 201, json: TICKET } },
+    { [TICKET.path]: (socket) => socket.send('{"exit":{"code":0}}', () => socket.close(1000)) },
+  );
+  const screen = (stdout: Output) => Object.assign(stdout, { columns: 0, rows: 0 });
+  const terminal = { stdin: true, stdout: true };
+  t.match(await cli(api, ['shell', '-b', 'box'], { stdin, terminal, screen }), { code: 0 });
+  t.match(api.asked[0]?.json, { columns: 80, rows: 24 });
+});
+
 t.test('a connection that breaks leaves the terminal as it was', async (t) => {
   const { stdin, raw } = keyboard();
   const api = await playApi(
