@@ -53,7 +53,7 @@ export function secretWriteCommands(tree: Tree, secret: Command): void {
     .option('--account <account>', 'which of several accounts it belongs to')
     .option('--environment <environment>', 'development, staging, production …')
     .option('--env <variable>', 'the variable it appears as, where that is not its name')
-    .option('--as <kind>', 'env, or file (which this version does not deliver)')
+    .option('--as <kind>', 'env, or file: a file in memory, which needs delivery by memory')
     .option('--path <path>', 'where the file of an `--as file` secret lies in the sandbox')
     .option('--not-sensitive', 'a variable whose value may be shown')
     .option('--allow-reserved', 'allow a name of the deny list, such as PATH')

@@ -31,6 +31,12 @@ t.test('add: all settings, the value from standard input', async (t) => {
   t.notMatch(out + err, /hunter2/);
 });
 
+t.test('add: its help says that a secret may be a file', async (t) => {
+  const { code, out } = await cli(null, ['secret', 'add', '--help']);
+  t.equal(code, 0);
+  t.match(out, /--as <kind> +env, or file: a file in memory/);
+});
+
 t.test('add: --raw keeps the newline, bytes that are no UTF-8 travel as base64', async (t) => {
   const api = await playApi(t, { 'POST /v1/secrets': { status: 201, json: SECRET } });
   t.match(await cli(api, ['secret', 'add', 'A', '--raw'], { stdin: 'x\n' }), { code: 0, err: '' });
