@@ -93,6 +93,12 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
   if (own && body.main !== undefined) {
     throw invalid('/main', 'command or entrypoint is the main process already. Leave main out.');
   }
+  if (body.oneShot === true && !own && body.main !== 'image') {
+    throw invalid(
+      '/oneShot',
+      'An init of its own is the main process, and this sandbox would only be held. Take main "image" (`--main image`), or give a command.',
+    );
+  }
   if (body.network === 'host' || body.network === 'default') {
     throw invalid(
       '/network',

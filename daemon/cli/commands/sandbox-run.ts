@@ -81,7 +81,7 @@ export function runCommand(tree: Tree, sandbox: Command): void {
     .option('--delivery <kind>', 'memory, env or auto')
     .option('--on-change <what>', 'keep or restart, when its secrets change')
     .option('--lease <duration>', 'how long its secrets outlive the daemon (default: 30s), or never')
-    .option('--one-shot', 'for an image with an init of its own: changes restart it')
+    .option('--one-shot', 'for an image with an init of its own (with --main image): changes restart it')
     .option('--grace <duration>', 'from TERM to KILL, such as 500ms')
     .option('--idle <duration>', 'ends by itself after this long without a command')
     .option('--persist', 'ends by itself after 24 h, not 1 h')

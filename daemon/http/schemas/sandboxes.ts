@@ -86,7 +86,9 @@ export const NewSandboxBody = strict({
   lease: Type.Optional(DurationOrNever),
   idle: Type.Optional(DurationOrNever),
   persist: Type.Optional(Type.Boolean({ description: 'true to live 24 h without a command instead of 1 h' })),
-  oneShot: Type.Optional(Type.Boolean({ description: 'true for images with an init of their own' })),
+  oneShot: Type.Optional(
+    Type.Boolean({ description: 'true for images with an init of their own; wants main "image" or a command' }),
+  ),
   tty: Type.Optional(Type.Boolean()),
   stdinOpen: Type.Optional(Type.Boolean()),
   privileges: Type.Optional(Privileges),

@@ -66,12 +66,20 @@ t.test('what needs delivery by memory is refused for env, and says so', async (t
 t.test('by memory there are leases, keeping on, and images with an init of their own', async (t) => {
   const memory = (body: Partial<NewSandboxBody>) => declare(body, operator, 'memory');
   t.match(memory({}), { requestedDelivery: 'auto', delivery: 'memory', settings: { lease: 30_000, oneShot: false } });
-  t.match(memory({ lease: '5m', oneShot: true, onChange: 'keep' }).settings, {
+  t.match(memory({ lease: '5m', oneShot: true, main: 'image', onChange: 'keep' }).settings, {
     ...{ lease: 300_000, oneShot: true, onChange: 'keep' },
   });
   t.equal(memory({ lease: 'never' }).settings.lease, null);
   for (const lease of ['999ms', '50d'])
     t.throws(() => memory({ lease }), { code: 'INVALID_INPUT', problems: [{ pointer: '/lease' }] });
+});
+
+t.test('an init of its own has to be the main process', async (t) => {
+  const memory = (body: Partial<NewSandboxBody>) => declare({ oneShot: true, ...body }, operator, 'memory').settings;
+  for (const body of [{}, { main: 'hold' }] as const)
+    t.throws(() => memory(body), { code: 'INVALID_INPUT', problems: [{ pointer: '/oneShot' }] });
+  for (const body of [{ main: 'image' }, { command: ['/init'] }, { entrypoint: ['/init'] }] as const)
+    t.equal(memory(body as Partial<NewSandboxBody>).oneShot, true);
 });
 
 t.test('a launch asks for the delivery that it names, or else its session’s', async (t) => {
