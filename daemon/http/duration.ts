@@ -26,11 +26,11 @@ export function parseDuration(text: string, pointer: string, bounds: { min?: num
   const max = bounds.max ?? LONGEST;
   const min = bounds.min ?? 0;
   const ms = text === '0' ? 0 : Number(fits?.[1]) * (unit ?? Number.NaN);
-  if (Number.isNaN(ms)) throw invalid(pointer, 'This is no duration. Give one such as 90s, 20m, 24h or 7d.');
+  if (Number.isNaN(ms)) throw invalid(pointer, `${pointer} is no duration. Give one such as 90s, 20m, 24h or 7d.`);
   if (ms > max)
-    throw invalid(pointer, `This is longer than ${formatDuration(max)}. Give ${formatDuration(max)} or less.`);
+    throw invalid(pointer, `${pointer} is longer than ${formatDuration(max)}. Give ${formatDuration(max)} or less.`);
   if (ms < min)
-    throw invalid(pointer, `This is shorter than ${formatDuration(min)}. Give ${formatDuration(min)} or more.`);
+    throw invalid(pointer, `${pointer} is shorter than ${formatDuration(min)}. Give ${formatDuration(min)} or more.`);
   return ms;
 }
 

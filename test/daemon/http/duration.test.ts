@@ -27,9 +27,12 @@ t.test('durations come in as people write them', async (t) => {
 });
 
 t.test('bounds are told in the same writing', async (t) => {
-  t.throws(() => parseDuration('61s', 'wait', { max: 60_000 }), { message: /longer than 1m\. Give 1m or less/ });
-  t.throws(() => parseDuration('0', '/ttl', { min: 1000 }), { message: /shorter than 1s\. Give 1s or more/ });
-  t.throws(() => parseDuration('99999999d', '/ttl'), { message: /longer than 3650d/ });
+  t.throws(() => parseDuration('61s', 'wait', { max: 60_000 }), {
+    message: /^wait is longer than 1m\. Give 1m or less/,
+  });
+  t.throws(() => parseDuration('0', '/ttl', { min: 1000 }), { message: /^\/ttl is shorter than 1s\. Give 1s or more/ });
+  t.throws(() => parseDuration('99999999d', '/ttl'), { message: /^\/ttl is longer than 3650d/ });
+  t.throws(() => parseDuration('soon', '/lease'), { message: /^\/lease is no duration/ });
 });
 
 t.test('and go out so that they come in again', async (t) => {
