@@ -105,14 +105,13 @@ async function activateNamed(invocation: Invocation<ActivateOptions>): Promise<n
   const [name] = args;
   if (options.exactly === true) {
     if (as !== undefined) throw usage('--as goes with one secret, not with --exactly. Run two commands.');
+    if (name === undefined) {
+      throw usage('--exactly names no secret. Run `ampoule deactivate --all` if nothing is to be active.');
+    }
     const session = await chooseSession(invocation);
     const json = { active: ttl === undefined ? args : args.map((one) => ({ name: one, ttl })), acrossEnvironments };
     const answer = await makeChange<Change>(invocation, 'PUT', path('sessions', session, 'secrets'), { json });
-    return tellChange(
-      invocation,
-      answer,
-      `Exactly ${args.length === 0 ? 'nothing is' : what(args)} active in ${session}`,
-    );
+    return tellChange(invocation, answer, `Exactly ${what(args)} active in ${session}`);
   }
   if (name === undefined || args.length > 1) throw usage('--as wants exactly one secret. Run one command for each.');
   const session = await chooseSession(invocation);

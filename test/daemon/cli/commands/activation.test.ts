@@ -34,7 +34,6 @@ const CASES: [string, string, unknown][] = [
     'PUT /v1/sessions/dev/secrets',
     { active: ['A'], acrossEnvironments: true },
   ],
-  ['activate --exactly', 'PUT /v1/sessions/dev/secrets', { active: [] }],
   ['deactivate A github@work', 'POST /v1/sessions/dev/deactivate', { selectors: ['A', 'github@work'] }],
   ['deactivate --all', 'POST /v1/sessions/dev/deactivate', { all: true }],
 ];
@@ -58,6 +57,8 @@ t.test('selections that cannot be, said before anything is asked', async (t) => 
     ['activate A B --as X', /--as wants exactly one secret/],
     ['activate --as X', /--as wants exactly one secret/],
     ['activate A --as X --provider github', /go by names/],
+    ['activate --exactly', /`ampoule deactivate --all`/],
+    ['activate --exactly --ttl 1h', /--exactly names no secret/],
     ['activate --exactly A --as X', /not with --exactly/],
   ];
   for (const [line, message] of cases)
