@@ -104,9 +104,13 @@ export function crossEnvironment(
 ): StoreError {
   const other = session.environment === null ? 'has none' : `is of ${session.environment}`;
   const problem = `${secret.name} is of the environment ${secret.environment}, and the session ${session.name} ${other}`;
-  return new StoreError('CROSS_ENVIRONMENT', `${problem}. Say "acrossEnvironments": true if you mean it.`, {
-    problems: [{ pointer: '/acrossEnvironments', detail: problem }],
-  });
+  return new StoreError(
+    'CROSS_ENVIRONMENT',
+    `${problem}. Say "acrossEnvironments": true (\`--across-environments\`) if you mean it.`,
+    {
+      problems: [{ pointer: '/acrossEnvironments', detail: problem }],
+    },
+  );
 }
 
 /** Reads a selection's filters; they are ANDed. EMPTY_SELECTION, INVALID_INPUT, SECRET_NOT_FOUND for an unknown name. */

@@ -77,7 +77,7 @@ function conflict(sandbox: Ceiling | null, one: Candidate, two: Candidate, taken
   const problem = `${env} is wanted by ${say(kept)} and ${say(added)}${where}`;
   const todo =
     sandbox === null
-      ? `Deactivate one, or activate with as=${env}_${n}.`
+      ? `Deactivate one, or activate with "as": "${env}_${n}" (\`--as ${env}_${n}\`).`
       : `Deactivate one, or start the sandbox with another "as" or "only".`;
   return new StoreError('ENV_CONFLICT', `${problem}. ${todo}`, { problems: [{ pointer: '/as', detail: problem }] });
 }

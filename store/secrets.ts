@@ -239,6 +239,6 @@ function exists(name: string): StoreError {
 
 function inUse(name: string, sessions: { name: string }[]): StoreError {
   const list = sessions.map((session) => session.name).join(', ');
-  const todo = 'Deactivate it there, or delete it with force=true, which takes it away first';
+  const todo = `Deactivate it there, or delete it with force=true (\`ampoule secret rm ${name} --force\`), which takes it away first`;
   return new StoreError('SECRET_ACTIVE', `${name} is active in ${list}. ${todo}.`);
 }

@@ -28,10 +28,10 @@ t.test('two for one variable are refused, and both are named', async (t) => {
   t.equal(
     error.message,
     'GITHUB_TOKEN is wanted by GITHUB_TOKEN@work (active) and GITHUB_TOKEN@personal. ' +
-      'Deactivate one, or activate with as=GITHUB_TOKEN_2.',
+      'Deactivate one, or activate with "as": "GITHUB_TOKEN_2" (`--as GITHUB_TOKEN_2`).',
   );
   const second = candidate('OTHER', { env: 'GITHUB_TOKEN_2' });
-  t.match(refusal(() => assertFits(v.context, id, [second, work, home])).message, /as=GITHUB_TOKEN_3\.$/);
+  t.match(refusal(() => assertFits(v.context, id, [second, work, home])).message, /`--as GITHUB_TOKEN_3`\)\.$/);
   t.doesNotThrow(() => assertFits(v.context, id, [work, { ...home, env: 'GITHUB_TOKEN_2' }]));
 });
 

@@ -203,7 +203,7 @@ t.test('delete', async (t) => {
   const { sandbox } = v.box({ name: 'dev' }, { secrets: [{ name: 'KEY' }] });
   const error = refusal(() => v.secrets.delete(operator, 'KEY'));
   t.equal(error.code, 'SECRET_ACTIVE');
-  t.match(error.message, /active in dev.*force=true/);
+  t.match(error.message, /active in dev.*force=true \(`ampoule secret rm \S+ --force`\)/);
   const cipher = ciphertextOf(v, id, 1);
   const before = generation(v, 'dev');
   t.same(v.secrets.delete(operator, 'KEY', { force: true }), { sessions: [sandbox.session] });
