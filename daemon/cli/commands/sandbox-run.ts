@@ -83,7 +83,7 @@ export function runCommand(tree: Tree, sandbox: Command): void {
     .option('--lease <duration>', 'how long its secrets outlive the daemon (default: 30s), or never')
     .option('--one-shot', 'for an image with an init of its own (with --main image): changes restart it')
     .option('--grace <duration>', 'from TERM to KILL, such as 500ms')
-    .option('--idle <duration>', 'ends by itself after this long without a command')
+    .option('--idle <duration>', 'ends by itself after this long without a command; or never')
     .option('--persist', 'ends by itself after 24 h, not 1 h')
     .option('-t, --tty', 'a terminal for the main process')
     .option('-i, --interactive', "keep the main process's standard input open")
