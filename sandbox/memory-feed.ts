@@ -117,6 +117,11 @@ async function inForce(feeding: Feeding, call: SetCall, taken: boolean): Promise
     return done !== null && left === 0;
   } catch (error) {
     if (error instanceof LinkLost) return false;
+    // What it does not take for another reason (a file's place, say) must not keep what is taken away: its container ends.
+    if (error instanceof InitRefused && error.code !== 1 && error.code !== 3) {
+      feeding.log('warn', 'the init refused a set that takes something away', { sandbox: wish.spec.id });
+      return false;
+    }
     throw error;
   } finally {
     putBack?.();

@@ -67,6 +67,10 @@ noreturn void command_execute(struct block *block, const struct user *user, int 
         limit.rlim_cur = core_limit < limit.rlim_max ? core_limit : limit.rlim_max;
         setrlimit(RLIMIT_CORE, &limit);
     }
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = files_limit < limit.rlim_max ? files_limit : limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
     if (!block->home_kept) {
         snprintf(own, sizeof own, "%s%s", home, user->home);
         size_t i = 0;

@@ -37,11 +37,12 @@ static bool take_set(struct reader *from) {
         return true;
     }
     bool restart = (config.flags & C_RESTART) != 0 && had_set && differs(&next);
-    bool taken = grant_hit(current_grant, &next);
+    bool taken = given_hit(&next);
     files_commit(&next);
     live = next;
     grant_drop(current_grant);
     current_grant = grant;
+    given_add(grant);
     live_drop(&old);
     had_set = true;
     lease_out = false;

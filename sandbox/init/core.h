@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 /* start.c */
-/* Soft limit that commands get back. */
-extern rlim_t core_limit;
+/* Soft limits that commands get back. */
+extern rlim_t core_limit, files_limit;
 noreturn void init_main(int argc, char **argv, char **envp);
 /* Says why on stderr, and ends with 125. */
 noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -85,6 +85,12 @@ void grant_drop(struct grant *grant);
 bool grant_hit(const struct grant *grant, const struct live *next);
 /* Grant of the set in force; changes with each SET. */
 extern struct grant *current_grant;
+/* Everything is noted that was in force, for what left no known holder may have been given any of it. */
+void given_add(struct grant *grant);
+/* true when `next` takes something away that was given at any time and may still be held. */
+bool given_hit(const struct live *next);
+/* Nothing of unknown origin is left: what the known holders have is all there is. */
+void given_settle(void);
 
 /* holders.c */
 enum holder_kind { HOLDS_MAIN = 0, HOLDS_COMMAND = 1, HOLDS_BRIDGE = 2 };
@@ -130,6 +136,7 @@ enum { PROCESSES_MAX = 65536 };
 struct table {
     struct process *rows; /* by pid */
     size_t count;
+    bool whole; /* false: something could not be read, so there may be more */
 };
 bool table_open(struct table *table);
 void table_scan(struct table *table);
@@ -162,6 +169,10 @@ struct killed {
 void freeze_begin(void);
 /* Stops the container, kills what is below the holders `ask` says and everything of unknown origin, lets the others go on. */
 struct killed freeze_and_kill(ask_fn *ask);
+/* As tree_alive with those of unknown origin, while nothing moves: a look at what runs can miss a chain of forks. */
+size_t freeze_and_count(ask_fn *ask, size_t *immune);
+/* What `see` says of `scanned` while nothing moves. */
+bool freeze_and_see(bool (*see)(void));
 /* tree.c: the same for what is below some holders, while the others run on. */
 /* Kills; `orphans`: with what came to the init. */
 size_t tree_kill(ask_fn *ask, bool orphans);
@@ -169,6 +180,8 @@ size_t tree_kill(ask_fn *ask, bool orphans);
 size_t tree_terminate(ask_fn *ask);
 /* How many run; `unknown`: with those of unknown origin that were there at the last freeze. `immune`: may not be signalled. */
 size_t tree_alive(ask_fn *ask, bool unknown, size_t *immune);
+/* The same of what the last scan saw; never 0 where that was not whole. */
+size_t table_alive(ask_fn *ask, bool unknown, size_t *immune);
 /* Start of the youngest process that the last freeze saw. */
 extern uint64_t freeze_youngest;
 extern struct table scanned;

@@ -57,11 +57,11 @@ static void terminate(void) {
 static void settled(struct holder *holder) {
     holder->ending = holder->revoked = false;
     holder->killed_at = 0;
-    if (holder->lost) holder_gone(holder);
 }
 
 static void clear(ask_fn *ask) {
     EACH_HOLDER(holder) if (ask(holder)) settled(holder);
+    holders_look();
 }
 
 static bool stale(ask_fn *ask) {
@@ -87,6 +87,7 @@ static void revoke_due(void) {
         killed_now(due_revoked);
     }
     size_t alive = tree_alive(due_revoked, true, &immune);
+    if (alive <= immune) alive = freeze_and_count(due_revoked, &immune);
     if (alive > immune && !stale(due_revoked)) return;
     left = alive;
     clear(due_revoked);
@@ -103,14 +104,16 @@ static void unknown_due(void) {
     if (unknown_at == 0 || any(due_revoked)) return;
     freeze_youngest = UINT64_MAX;
     size_t alive = tree_alive(nobody, true, &immune);
+    if (alive <= immune) alive = freeze_and_count(nobody, &immune);
     if (alive > immune && now_ms() < unknown_at) return;
     if (alive > immune && now_ms() - unknown_at < GIVE_UP_MS) {
         killed += freeze_and_kill(nobody).killed;
-        alive = tree_alive(nobody, true, &immune);
+        alive = freeze_and_count(nobody, &immune);
         if (alive > immune) return;
     }
     left = alive;
     unknown_at = 0;
+    if (left == 0) given_settle();
 }
 
 static bool due_lost(const struct holder *holder) { return due_alone(holder) && holder->lost; }
@@ -146,6 +149,8 @@ static void work(void *data) {
     }
     if (next >= 0) timer_start(&tick, next);
     if (ending_runs()) return;
+    /* Nobody hears of it, so what is left ends with us. */
+    if (left > 0 && lease_out) fail("the lease ran out, and %zu processes could not be ended", left);
     if (answer) {
         answer = false;
         struct writer *to = report_begin(F_DONE);

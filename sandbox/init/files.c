@@ -49,6 +49,16 @@ static void erase(const char *name) {
     unlinkat(directory, name, 0);
 }
 
+static void temporary(char into[NAME_MAX_BYTES + 8], const char *name) { snprintf(into, NAME_MAX_BYTES + 8, ".%s.new", name); }
+
+/* With what a commit that could not put it in its place has left. */
+static void erase_all(const char *name) {
+    char other[NAME_MAX_BYTES + 8];
+    temporary(other, name);
+    erase(other);
+    erase(name);
+}
+
 /* The directory in which `path` lies, made where it is not there; `*last` is its name in it. A link is followed if it is root's. */
 static int parent_of(const char *path, bool make, const char **last) {
     int at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -114,8 +124,6 @@ static bool link_path(const struct entry *entry) {
     return done;
 }
 
-static void temporary(char into[NAME_MAX_BYTES + 8], const char *name) { snprintf(into, NAME_MAX_BYTES + 8, ".%s.new", name); }
-
 static bool write_new(const struct entry *entry) {
     char name[NAME_MAX_BYTES + 8];
     temporary(name, entry->name);
@@ -180,7 +188,7 @@ void files_commit(const struct live *next) {
         if (had->kind != KIND_FILE) continue;
         wanted = find(next, had->name);
         if (wanted == NULL || strcmp(wanted->path, had->path) != 0) unlink_path(had);
-        if (wanted == NULL) erase(had->name);
+        if (wanted == NULL) erase_all(had->name);
     }
     for (size_t i = 0; i < next->count; i++) {
         char name[NAME_MAX_BYTES + 8];
@@ -189,7 +197,8 @@ void files_commit(const struct live *next) {
         temporary(name, next->entries[i].name);
         if (!own_file(name, &seen)) continue;
         overwrite(next->entries[i].name);
-        renameat(directory, name, directory, next->entries[i].name);
+        /* The user may have put a directory there: then there is no file rather than one that nobody takes away. */
+        if (renameat(directory, name, directory, next->entries[i].name) != 0) erase(name);
     }
 }
 
@@ -197,6 +206,6 @@ void files_wipe(void) {
     for (size_t i = 0; directory >= 0 && i < live.count; i++) {
         if (live.entries[i].kind != KIND_FILE) continue;
         unlink_path(live.entries + i);
-        erase(live.entries[i].name);
+        erase_all(live.entries[i].name);
     }
 }

@@ -75,6 +75,19 @@ static bool stopped_before(const struct process *row) {
     return then != NULL && then->start == row->start && then->state == 'T';
 }
 
+/* Children first, so that no shell sees a job that stands. */
+static void go_on(void) {
+    for (uint32_t depth = deepest(&scanned); depth > 0; depth--)
+        for (size_t i = 0; i < scanned.count; i++) {
+            struct process *row = scanned.rows + i;
+            if (row->depth != depth || row->pid == 1 || row->state == 'X') continue;
+            bool keeper = row->holder != NULL && row->holder->kind != HOLDS_BRIDGE;
+            if (keeper || !stopped_before(row)) kill(row->pid, SIGCONT);
+        }
+    /* What could not be read was stopped all the same. */
+    if (!scanned.whole) kill(-1, SIGCONT);
+}
+
 struct killed freeze_and_kill(ask_fn *ask) {
     struct killed result = {0};
     stop_all();
@@ -90,13 +103,20 @@ struct killed freeze_and_kill(ask_fn *ask) {
         else if (errno == EPERM) result.immune++;
         row->state = 'X';
     }
-    /* Children first, so that no shell sees a job that stands. */
-    for (uint32_t depth = deepest(&scanned); depth > 0; depth--)
-        for (size_t i = 0; i < scanned.count; i++) {
-            struct process *row = scanned.rows + i;
-            if (row->depth != depth || row->pid == 1 || row->state == 'X') continue;
-            bool keeper = row->holder != NULL && row->holder->kind != HOLDS_BRIDGE;
-            if (keeper || !stopped_before(row)) kill(row->pid, SIGCONT);
-        }
+    go_on();
     return result;
+}
+
+size_t freeze_and_count(ask_fn *ask, size_t *immune) {
+    stop_all();
+    size_t alive = table_alive(ask, true, immune);
+    go_on();
+    return alive;
+}
+
+bool freeze_and_see(bool (*see)(void)) {
+    stop_all();
+    bool seen = see();
+    go_on();
+    return seen;
 }

@@ -71,3 +71,24 @@ bool grant_hit(const struct grant *grant, const struct live *next) {
     }
     return false;
 }
+
+static struct grant *given;
+static bool given_unknown; /* there was no memory to note it */
+
+void given_add(struct grant *grant) {
+    struct grant *both = grant_union(given, grant);
+    if (both == NULL && grant != NULL) given_unknown = true;
+    if (both == NULL) return;
+    grant_drop(given);
+    given = both;
+}
+
+bool given_hit(const struct live *next) { return given_unknown || grant_hit(given, next); }
+
+void given_settle(void) {
+    grant_drop(given);
+    given = NULL;
+    given_unknown = false;
+    given_add(current_grant);
+    EACH_HOLDER(holder) given_add(holder->grant);
+}

@@ -2,6 +2,7 @@
 #include "core.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,13 @@ bool process_read(pid_t pid, struct process *into) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
     ssize_t got = read(fd, text, sizeof text - 1);
+    int wrong = got == 0 ? ESRCH : errno;
     close(fd);
+    errno = wrong;
     if (got <= 0) return false;
     text[got] = 0;
     *into = (struct process){.pid = pid};
+    errno = EIO;
     return parse(text, into);
 }
 
@@ -79,18 +83,26 @@ void table_scan(struct table *table) {
     static int proc = -1;
     static _Alignas(8) char names[32768];
     table->count = 0;
+    table->whole = false;
     if (proc < 0) proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0 || lseek(proc, 0, SEEK_SET) < 0) return;
+    table->whole = true;
     bool sorted = true;
     for (;;) {
         long got = syscall(SYS_getdents64, proc, names, sizeof names);
+        if (got < 0) table->whole = false;
         if (got <= 0) break;
         for (long at = 0; at < got;) {
             struct entry_of_directory *entry = (void *)(names + at);
             at += entry->length;
-            if (entry->name[0] < '1' || entry->name[0] > '9' || table->count == PROCESSES_MAX) continue;
+            if (entry->name[0] < '1' || entry->name[0] > '9') continue;
             struct process *row = table->rows + table->count;
-            if (!process_read((pid_t)strtol(entry->name, NULL, 10), row)) continue;
+            bool room = table->count < PROCESSES_MAX;
+            if (!room || !process_read((pid_t)strtol(entry->name, NULL, 10), row)) {
+                /* One that is just gone is no loss; one that cannot be read (no descriptor, say) is. */
+                if (!room || (errno != ENOENT && errno != ESRCH)) table->whole = false;
+                continue;
+            }
             if (table->count > 0 && row[-1].pid >= row->pid) sorted = false;
             table->count++;
         }

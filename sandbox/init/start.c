@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 char **base_environment;
-rlim_t core_limit;
+rlim_t core_limit, files_limit;
 
 noreturn void fail(const char *format, ...) {
     va_list words;
@@ -44,6 +44,11 @@ noreturn void init_main(int argc, char **argv, char **envp) {
         core_limit = limit.rlim_cur;
         limit.rlim_cur = 0;
         setrlimit(RLIMIT_CORE, &limit);
+    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        files_limit = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
     }
     base_environment = envp;
     close_from(3);

@@ -47,10 +47,14 @@ size_t tree_terminate(ask_fn *ask) {
 }
 
 size_t tree_alive(ask_fn *ask, bool unknown, size_t *immune) {
-    size_t alive = 0;
-    *immune = 0;
     table_scan(&scanned);
     table_mark(&scanned);
+    return table_alive(ask, unknown, immune);
+}
+
+size_t table_alive(ask_fn *ask, bool unknown, size_t *immune) {
+    size_t alive = scanned.whole ? 0 : 1;
+    *immune = 0;
     for (size_t i = 0; i < scanned.count; i++) {
         const struct process *row = scanned.rows + i;
         bool hit;

@@ -181,6 +181,7 @@ static int by_pid(const void *one, const void *other) {
 void table_scan(struct table *table) {
     table->rows[0] = (struct process){.pid = 1, .start = 1, .threads = 1, .state = 'S'};
     table->count = 1;
+    table->whole = true;
     for (size_t i = 0; i < PLAYED; i++)
         if (played[i].pid != 0 && process_read(played[i].pid, table->rows + table->count)) table->count++;
     qsort(table->rows, table->count, sizeof *table->rows, by_pid);
