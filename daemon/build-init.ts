@@ -81,7 +81,8 @@ export async function buildInit(outdir: string, options: BuildInitOptions): Prom
   }
   if (targets.length === 0)
     throw new Error(`There is no ampoule-init for ${process.arch}. Use a machine with x64 or arm64.`);
-  await Promise.all(
+  // Each comes to its end, so that none leaves half a program when another fails.
+  const ends = await Promise.allSettled(
     targets
       .filter(({ program }) => program.startsWith(options.only ?? ''))
       .map(async (target) => {
@@ -89,6 +90,7 @@ export async function buildInit(outdir: string, options: BuildInitOptions): Prom
         built[done].push(target.program);
       }),
   );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await removeOthers(outdir, targets);
   return built;
 }

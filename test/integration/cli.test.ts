@@ -141,7 +141,7 @@ t.test('logs, once and followed', async (t) => {
   t.match(await ampoule(main), { code: 0 });
   await until('its output', async () => (await ampoule('sandbox logs cli-logs')).out === 'begun\n');
   t.match(await ampoule('sandbox logs -f cli-logs', { interruptAt: 'begun' }), { code: 130, out: 'begun\n' });
-  t.match(await ampoule('exec -- true'), { code: 2, err: /has .*cli-(box|logs).* Give one with --sandbox/ });
+  t.match(await ampoule('exec -- true'), { code: 2, err: /has cli-\w+, cli-\w+\. Name one: `ampoule exec --sandbox/ });
   t.match(await ampoule('exec -b cli-logs -- true'), { code: 0 });
   t.match(await ampoule('ps'), { code: 0, out: /\ncli-logs .* running / });
   t.match(await ampoule('sandbox rm cli-logs'), { code: 0, out: /^cli-logs has ended \(generation \d+\)\./ });
