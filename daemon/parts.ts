@@ -32,6 +32,15 @@ export interface Redactor {
   end(): Uint8Array;
 }
 
+/** For both streams of a command. */
+export type Redactors = Record<'stdout' | 'stderr', Redactor>;
+
+/** Both, which know the same. */
+export interface Masking extends Redactors {
+  /** A text that is complete, with what they know by now. */
+  text(given: string): string;
+}
+
 /** pino behind an allow-list: fields that are not in it do not exist. */
 export interface LogFields {
   requestId?: string;
@@ -95,8 +104,8 @@ export interface Parts {
   version: string;
   /** true from the end of the first look at Docker; before it `/readyz` says starting. */
   started(): boolean;
-  /** Matchers for everything that this sandbox was given; `caller` matters where masking is refused. */
-  redactors(sandbox: SandboxId): { stdout: Redactor; stderr: Redactor };
+  /** For everything that this sandbox was given and will be. Throws VAULT_SEALED. */
+  redactors(sandbox: SandboxId): Masking;
   /** Live sandboxes of these sessions. */
   sandboxesOf(sessions: SessionId[]): SandboxId[];
   /** Writes what was heard of holders and is not written yet. */

@@ -2,47 +2,82 @@
 
 import { makeRedactor } from '../sandbox/index.js';
 import { type SandboxId, StoreError, type Vault } from '../store/index.js';
-import type { Redactor } from './parts.js';
+import type { Masking, Redactor } from './parts.js';
+
+type Source = Pick<Vault, 'status' | 'sandboxes'>;
+type Readable = ReturnType<Vault['sandboxes']['held']>[number];
 
 /**
- * One redactor for each stream. What they know is wiped when both have come to their end.
- * @throws StoreError VAULT_SEALED: nobody can say then what is to be replaced.
+ * One redactor for each stream. They learn what the sandbox is given later before its output comes to them, and are wiped when
+ * both have come to their end.
+ * @throws StoreError VAULT_SEALED, here or from `push`: nobody can say then what is to be replaced.
  */
-export function redactorsFor(
-  vault: Pick<Vault, 'status' | 'sandboxes'>,
-  sandbox: SandboxId,
-): { stdout: Redactor; stderr: Redactor } {
-  if (vault.status().state === 'sealed') {
-    throw new StoreError(
-      'VAULT_SEALED',
-      'The vault is sealed, so nobody can say what of this output is a secret. Run `ampoule vault unseal`.',
-    );
-  }
-  const known = new Map<string, { name: string; open(): Uint8Array }>();
-  for (const value of [...(vault.sandboxes.wanted(sandbox)?.values ?? []), ...vault.sandboxes.held(sandbox)]) {
-    if (value.sensitive) known.set(`${value.secret} ${value.version}`, value);
-  }
-  const values: { name: string; value: Uint8Array }[] = [];
-  try {
-    for (const { name, open } of known.values()) values.push({ name, value: open() });
-    const factory = makeRedactor(values);
-    let open = 2;
-    const one = (): Redactor => {
-      const stream = factory.stream();
-      let ended = false;
-      return {
-        push: (chunk) => stream.push(chunk),
-        end() {
-          const rest = stream.end();
-          if (!ended) open -= 1;
-          ended = true;
-          if (open === 0) factory.wipe();
-          return rest;
-        },
-      };
+export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
+  if (vault.status().state === 'sealed') throw sealed();
+  const known = new Set<string>();
+  const factory = makeRedactor([]);
+  let generation: number | null = null;
+
+  const learn = (): void => {
+    const now = vault.sandboxes.generation(sandbox);
+    if (now === generation) return;
+    const unknown = sensitive(vault, sandbox).filter((value) => !known.has(signOf(value)));
+    if (unknown.length > 0 && vault.status().state === 'sealed') throw sealed();
+    const values: { name: string; value: Uint8Array }[] = [];
+    try {
+      for (const { name, open } of unknown) values.push({ name, value: open() });
+      if (values.length > 0) factory.learn(values);
+    } finally {
+      for (const { value } of values) value.fill(0);
+    }
+    for (const value of unknown) known.add(signOf(value));
+    generation = now;
+  };
+
+  let open = 2;
+  const one = (): Redactor => {
+    const stream = factory.stream();
+    let ended = false;
+    return {
+      push(chunk) {
+        learn();
+        return stream.push(chunk);
+      },
+      end() {
+        const rest = stream.end();
+        if (!ended) open -= 1;
+        ended = true;
+        if (open === 0) factory.wipe();
+        return rest;
+      },
     };
-    return { stdout: one(), stderr: one() };
-  } finally {
-    for (const { value } of values) value.fill(0);
-  }
+  };
+  learn();
+  return {
+    stdout: one(),
+    stderr: one(),
+    text(given) {
+      const stream = factory.stream();
+      return Buffer.concat([stream.push(Buffer.from(given)), stream.end()]).toString('utf8');
+    },
+  };
+}
+
+/** Active ones and those it was given, each version once. */
+function sensitive(vault: Source, sandbox: SandboxId): Readable[] {
+  const found = new Map<string, Readable>();
+  for (const value of [...(vault.sandboxes.wanted(sandbox)?.values ?? []), ...vault.sandboxes.held(sandbox)])
+    if (value.sensitive) found.set(signOf(value), value);
+  return [...found.values()];
+}
+
+function signOf({ secret, version }: Readable): string {
+  return `${secret} ${version}`;
+}
+
+function sealed(): StoreError {
+  return new StoreError(
+    'VAULT_SEALED',
+    'The vault is sealed, so nobody can say what of this output is a secret. Run `ampoule vault unseal`.',
+  );
 }

@@ -22,9 +22,17 @@ export interface StreamRedactor {
   end(): Uint8Array;
 }
 
+/** A value and the name that stands for it. */
+export interface NamedValue {
+  name: string;
+  value: Uint8Array;
+}
+
 /** Knows the values and makes one redactor for each stream. */
 export interface RedactorFactory {
   stream(): StreamRedactor;
+  /** Replaces these too from now on, in the streams that run as well; what they hold back counts. The caller wipes its own. */
+  learn(values: readonly NamedValue[]): void;
   /** Values of fewer than eight bytes: left alone. */
   skipped: number;
   /** Clears all it knows; streams that still run refuse to go on, they never pass a value. */
@@ -32,24 +40,33 @@ export interface RedactorFactory {
 }
 
 /** A factory for these values; they are copied, so the caller wipes its own. Each is replaced by `[redacted:<name>]`. */
-export function makeRedactor(values: { name: string; value: Uint8Array }[]): RedactorFactory {
-  const patterns: Pattern[] = [];
-  let skipped = 0;
-  for (const { name, value } of values) {
-    const forms = formsOf(value);
-    if (forms.length === 0) skipped += 1;
-    for (const form of forms) for (const bytes of pieces(form)) patterns.push({ name, bytes });
-  }
-  const index = indexPatterns(patterns);
-  const state = { wiped: false };
-  return {
-    stream: () => new Stream(index, state),
-    skipped,
+export function makeRedactor(values: readonly NamedValue[]): RedactorFactory {
+  const known: Known = { index: indexPatterns([]), wiped: false };
+  const factory: RedactorFactory = {
+    stream: () => new Stream(known),
+    skipped: 0,
+    learn(more) {
+      const patterns: Pattern[] = [];
+      for (const { name, value } of more) {
+        const forms = formsOf(value);
+        if (forms.length === 0) factory.skipped += 1;
+        for (const form of forms) for (const bytes of pieces(form)) patterns.push({ name, bytes });
+      }
+      known.index = indexPatterns([...known.index.patterns, ...patterns]);
+    },
     wipe() {
-      state.wiped = true;
-      for (const { bytes } of index.patterns) bytes.fill(0);
+      known.wiped = true;
+      for (const { bytes } of known.index.patterns) bytes.fill(0);
     },
   };
+  factory.learn(values);
+  return factory;
+}
+
+/** What all streams of a factory know. */
+interface Known {
+  index: PatternIndex;
+  wiped: boolean;
 }
 
 /** The form itself, or pieces that together cover it. Only the last one, which overlaps, has memory of its own. */
@@ -65,8 +82,7 @@ function pieces(form: Uint8Array): Uint8Array[] {
 }
 
 class Stream implements StreamRedactor {
-  readonly #index: PatternIndex;
-  readonly #state: { wiped: boolean };
+  readonly #known: Known;
   /** Bytes that may still become part of a value. */
   #held: Uint8Array = new Uint8Array(0);
   /** So many of the held bytes are replaced already. */
@@ -74,9 +90,8 @@ class Stream implements StreamRedactor {
   /** Whose value was replaced last, while more of it may follow. */
   #name: string | null = null;
 
-  constructor(index: PatternIndex, state: { wiped: boolean }) {
-    this.#index = index;
-    this.#state = state;
+  constructor(known: Known) {
+    this.#known = known;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -88,8 +103,8 @@ class Stream implements StreamRedactor {
   }
 
   #pass(chunk: Uint8Array, last: boolean): Uint8Array {
-    if (this.#state.wiped) throw new Error('the values to redact were wiped; make a new redactor');
-    const index = this.#index;
+    const { index, wiped } = this.#known;
+    if (wiped) throw new Error('the values to redact were wiped; make a new redactor');
     const owned = this.#held.length > 0;
     const text = joined(this.#held, chunk);
     if (owned) this.#held.fill(0);
@@ -123,7 +138,7 @@ class Stream implements StreamRedactor {
   /** Where in the last few bytes a pattern may begin; the text's length when nowhere. */
   #beginning(text: Uint8Array): number {
     let place = Math.max(0, text.length - SHORTEST + 1);
-    while (place < text.length && !someBeginsWith(this.#index, text, place)) place += 1;
+    while (place < text.length && !someBeginsWith(this.#known.index, text, place)) place += 1;
     return place;
   }
 }

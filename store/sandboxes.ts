@@ -140,6 +140,13 @@ export function makeSandboxes(context: Context): Sandboxes {
     },
 
     wanted: (id) => wantedBy(context, id),
+
+    generation(id) {
+      const text = 'SELECT n.generation FROM sandbox b JOIN session n ON n.id = b.session WHERE b.id = ?';
+      const row = sql(context.db, text).get(id) as { generation: number } | undefined;
+      return row?.generation ?? null;
+    },
+
     held: (id) => heldBy(context, id),
   };
 }

@@ -131,6 +131,8 @@ export interface Sandboxes {
   /** Live ones and ended ones that still have containers. */
   unsettled(): SandboxId[];
   wanted(id: SandboxId): Wanted | null;
+  /** Number of its session's wanted environment, which says cheaply whether {@link wanted} is another; null: no such sandbox. */
+  generation(id: SandboxId): number | null;
   /** What it was ever given, as far as it can be read: for redaction. Empty while sealed. */
   held(id: SandboxId): Pick<WantedValue, 'secret' | 'name' | 'version' | 'sensitive' | 'open'>[];
 }

@@ -1,20 +1,25 @@
 /** Output of a command on its way out: redacted, cut where characters end, as one answer or as a stream of records. */
 
 import type { RunningExec } from '../../sandbox/index.js';
-import type { Redactor } from '../parts.js';
+import type { Redactor, Redactors } from '../parts.js';
 import { createCutter, dataOf, textOrBytes } from './text.js';
 
 /** Bytes of output that one answer holds; what follows is read and dropped. */
 export const OUTPUT_CAP = 10 * 2 ** 20;
 
 type Stream = 'stdout' | 'stderr';
-export type Redactors = Record<Stream, Redactor>;
 type Text = string | { base64: string };
 
 /** For output that is wanted as it is. */
 export function unmasked(): Redactors {
   const as = (): Redactor => ({ push: (chunk) => chunk, end: () => new Uint8Array(0) });
   return { stdout: as(), stderr: as() };
+}
+
+/** Where no output comes any more: what they know is wiped. */
+export function endBoth({ stdout, stderr }: Redactors): void {
+  stdout.end();
+  stderr.end();
 }
 
 /** The output in order, redacted; the redactors hold back what may be the beginning of a value. */

@@ -5,10 +5,10 @@ import type { ExecRequest, RunningExec } from '../../sandbox/index.js';
 import type { Sandbox } from '../../store/index.js';
 import { settle } from '../change.js';
 import { DaemonError, ERRORS, invalid, isErrorCode } from '../errors.js';
-import type { Caller, Parts } from '../parts.js';
+import type { Caller, Parts, Redactors } from '../parts.js';
 import { forbidden } from './authentication.js';
 import { parseDuration } from './duration.js';
-import { type Redactors, unmasked } from './exec-output.js';
+import { endBoth, unmasked } from './exec-output.js';
 import type { ExecBody } from './schemas/execs.js';
 import { bytesOf, utf8Of } from './values.js';
 
@@ -64,24 +64,30 @@ export async function startExec(
       '/user',
       "A strict sandbox runs everything as its own user. Leave user out, or give the sandbox's own.",
     );
-  const request = requestOf(body, known.id, tty);
-  const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
-    command: auditText(parts, known, body.command),
-    ...(body.user === undefined ? {} : { user: body.user }),
-    ...(masked ? {} : { masking: false }),
-    ...(body.detach === true ? { detach: true } : {}),
-    ...(tty === undefined ? {} : { terminal: true }),
-  });
-  await ready(parts, sandbox, waitMs, stopping);
-  const redactors = masked && body.detach !== true ? parts.redactors(sandbox.id) : unmasked();
-  const forget = (): void => void request.stdin?.fill(0);
+  const masking = parts.redactors(known.id);
+  let redactors: Redactors = masking;
+  let request: ExecRequest | null = null;
+  const forget = (): void => void request?.stdin?.fill(0);
   try {
+    request = requestOf(body, known.id, tty);
+    const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
+      command: auditText(masking.text(textOf(body.command))),
+      ...(body.user === undefined ? {} : { user: body.user }),
+      ...(masked ? {} : { masking: false }),
+      ...(body.detach === true ? { detach: true } : {}),
+      ...(tty === undefined ? {} : { terminal: true }),
+    });
+    if (!masked || body.detach === true) {
+      endBoth(masking);
+      redactors = unmasked();
+    }
+    await ready(parts, sandbox, waitMs, stopping);
     const running = await parts.delivery(sandbox.id).exec(request);
     running.exit.then(forget, forget);
     return { sandbox, running, redactors, tty: tty !== undefined };
   } catch (error) {
     forget();
-    for (const redactor of Object.values(redactors)) redactor.end();
+    endBoth(redactors);
     throw error;
   }
 }
@@ -124,11 +130,11 @@ function requestOf(body: ExecBody, sandbox: string, tty?: { columns: number; row
   };
 }
 
-/** The command as the audit may keep it: values of the sandbox replaced, and cut. */
-function auditText(parts: Parts, sandbox: Sandbox, command: string | string[]): string {
-  const text = typeof command === 'string' ? command : command.join(' ');
-  const { stdout, stderr } = parts.redactors(sandbox.id);
-  stderr.end();
-  const clean = Buffer.concat([stdout.push(Buffer.from(text)), stdout.end()]).toString('utf8');
+function textOf(command: string | string[]): string {
+  return typeof command === 'string' ? command : command.join(' ');
+}
+
+/** As much as the audit may keep. */
+function auditText(clean: string): string {
   return clean.length > AUDITED ? `${clean.slice(0, AUDITED)}…` : clean;
 }

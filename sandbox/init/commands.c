@@ -129,6 +129,7 @@ bool command_end(struct reader *from) {
     uint32_t grace = read_u32(from);
     struct bytes reason = read_text(from, TEXT_MAX);
     if (!reader_done(from) || !id_valid(name, true)) return false;
+    keepers_hear();
     struct holder *holder = named(name);
     if (holder == NULL) return no_such(name, "there is no such command");
     snprintf(why, sizeof why, "%.*s", (int)(reason.length > 127 ? 127 : reason.length), (const char *)reason.at);
@@ -175,5 +176,12 @@ void keeper_said(int fd, short events, void *data) {
         /* The end of it is told by SIGCHLD. */
         if (got == 0) loop_want(fd, 0);
         return;
+    }
+}
+
+void keepers_hear(void) {
+    EACH_HOLDER(holder) {
+        bool unheard = holder->keeper != 0 && holder->control >= 0 && holder->pid == 0 && !holder->over;
+        if (unheard) keeper_said(holder->control, POLLIN, holder);
     }
 }

@@ -50,6 +50,8 @@ static bool take_set(struct reader *from) {
     struct writer *to = report_begin(F_RECEIVED);
     write_u32(to, head.seq);
     report_end();
+    /* A command that runs already has its grace period. */
+    keepers_hear();
     ending_set(&live, head.seq, head.grace, restart, taken);
     main_live();
     bridge_live();

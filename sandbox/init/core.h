@@ -333,5 +333,7 @@ bool command_exec(struct reader *from);
 bool command_attach(struct reader *from);
 bool command_end(struct reader *from);
 void keeper_said(int fd, short events, void *data);
+/* What the keepers of new commands have said already: whether their command runs. */
+void keepers_hear(void);
 
 #endif

@@ -61,7 +61,11 @@ static void stop_all(void) {
         bool still = same(&scanned, &last);
         if (still && calm(&scanned)) break;
         if (!still) kill(-1, SIGSTOP);
-        if (now_ms() > end) break;
+        if (now_ms() > end) {
+            /* With whoever came before the last stop: else it would never go on. */
+            if (!still) table_scan(&scanned);
+            break;
+        }
         struct table other = last;
         last = scanned;
         scanned = other;

@@ -39,6 +39,47 @@ t.test('a version that a container still holds is replaced as long as it does', 
   t.equal(redacted(fixture, id, 'the-first-value the-second-value'), 'the-first-value [redacted:TOKEN]');
 });
 
+t.test('a stream that runs learns what is activated meanwhile', async (t) => {
+  const fixture = await testVault(t);
+  const { vault } = fixture;
+  fixture.secret('TOKEN', 'the-first-value');
+  fixture.secret('LATER', 'the-later-value');
+  const id = fixture.sandbox('box', ['TOKEN']);
+  const session = vault.sandboxes.get(operator, id).session;
+  const { stdout, stderr } = redactorsFor(vault, id);
+  const passed: string[] = [];
+  const push = (text: string): void => void passed.push(Buffer.from(stdout.push(Buffer.from(text))).toString());
+  push('the-first-value the-later-value ');
+  vault.activations.activate(operator, session, [{ name: 'LATER' }]);
+  push('the-later-');
+  push('value ');
+  vault.secrets.setValue(operator, 'TOKEN', { plain: Buffer.from('the-second-value') });
+  push('the-second-value the-first-value ');
+  vault.activations.deactivate(operator, session, { names: ['LATER'] });
+  push('the-later-value ');
+  vault.seal(operator);
+  push('the-first-value');
+  passed.push(Buffer.from(stdout.end()).toString());
+  stderr.end();
+  t.equal(
+    passed.join(''),
+    '[redacted:TOKEN] the-later-value [redacted:LATER] [redacted:TOKEN] [redacted:TOKEN] [redacted:LATER] [redacted:TOKEN]',
+  );
+});
+
+t.test('what cannot be read any more does not pass either', async (t) => {
+  const fixture = await testVault(t);
+  const { vault } = fixture;
+  fixture.secret('LATER', 'the-later-value');
+  const id = fixture.sandbox('box');
+  const { stdout, stderr } = redactorsFor(vault, id);
+  vault.activations.activate(operator, vault.sandboxes.get(operator, id).session, [{ name: 'LATER' }]);
+  vault.seal(operator);
+  t.throws(() => stdout.push(Buffer.from('the-later-value')), { code: 'VAULT_SEALED' });
+  stdout.end();
+  stderr.end();
+});
+
 t.test('while sealed nothing passes', async (t) => {
   const fixture = await testVault(t);
   const id = fixture.sandbox('box');

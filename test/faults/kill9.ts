@@ -33,6 +33,8 @@ export interface KillReport {
   kills: number;
 }
 
+/** Milliseconds for a daemon that just began to bring every sandbox to what it should be. */
+const PATIENCE = 90_000;
 const OURS = /^KEY_\d+_\d+$/;
 
 /** Runs the cycles. Stops at the first cycle in which something is wrong. */
@@ -106,7 +108,14 @@ async function check(run: KillRun, daemon: TestDaemon): Promise<string[]> {
     run.delivery === 'memory'
       ? () => memoryDifferences(run.engine, daemon, id, expectedBoxes(run.ledger), ours)
       : () => differences(run.engine.dockerHost, id, expectedBoxes(run.ledger), ours);
-  return converged(look, 30_000);
+  const wrong = await converged(look, PATIENCE);
+  return wrong.length === 0 ? [] : [...wrong, ...(await circumstances(call, daemon))];
+}
+
+/** What the daemon itself says of its sandboxes, for whoever reads what was wrong. */
+async function circumstances(call: Call, daemon: TestDaemon): Promise<string[]> {
+  const { body } = await call('GET', '/v1/sandboxes?state=live');
+  return [`the daemon's sandboxes: ${JSON.stringify(body)}`, ...daemon.log().trimEnd().split('\n').slice(-30)];
 }
 
 export function callOf(daemon: TestDaemon): Call {

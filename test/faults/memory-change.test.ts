@@ -69,6 +69,19 @@ t.test('activate and deactivate in a running sandbox', { timeout: 1_200_000 }, a
     );
   }
 
+  await t.test('what a running command fetches later is redacted in its output too', async (t) => {
+    const late = `${CANARY}-late`;
+    await daemon.ok('POST', '/v1/secrets', { name: 'KEY_LATE', value: late });
+    const look = '/.ampoule/run /bin/env | grep ^KEY_LATE=';
+    const command = `echo begun; until ${look}; do sleep 0.05; done`;
+    const running = daemon.ok('POST', '/v1/sandboxes/changing/exec', { command });
+    await until('the command running', async () => (await daemon.ok('GET', '/v1/sandboxes/changing/execs')).items[0]);
+    await set(daemon, box, 'KEY_LATE', true);
+    const { stdout } = await running;
+    t.equal(stdout, 'begun\nKEY_LATE=[redacted:KEY_LATE]\n');
+    await set(daemon, box, 'KEY_LATE', false);
+  });
+
   await t.test('a main process that was given it is started again without it', async (t) => {
     await set(daemon, box, 'KEY_CHANGE', true);
     const holding = await launch(daemon, engine, 'holding', { ...main, secrets: ['KEY_CHANGE'] });

@@ -29,9 +29,24 @@ export function aliveIn(group: string, container: string): Alive[] {
 
 /** The same, looked at while it stands still: from a chain of processes that fork and exit, one look may see none. */
 export async function aliveInFrozen(group: string, container: string): Promise<Alive[]> {
+  return inFrozen(group, container, (alive) => alive);
+}
+
+/** Ends whatever is in a container and was not there `before`, from outside, until nothing of it is left. */
+export async function endAllBut(before: readonly Alive[], group: string, container: string): Promise<void> {
+  const known = new Set(before.map(signOf));
+  const endOthers = (alive: Alive[]): boolean => {
+    const others = alive.filter((process) => !known.has(signOf(process)));
+    for (const { pid } of others) process.kill(pid, 'SIGKILL');
+    return others.length === 0;
+  };
+  await until('what is left of an attack ending', () => inFrozen(group, container, endOthers));
+}
+
+async function inFrozen<T>(group: string, container: string, see: (alive: Alive[]) => T): Promise<T> {
   try {
     await until('the container standing still', () => freeze(`${group}/${container}`), { everyMs: 2 });
-    return aliveIn(group, container);
+    return see(aliveIn(group, container));
   } finally {
     thaw(`${group}/${container}`);
   }

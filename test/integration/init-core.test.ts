@@ -68,7 +68,7 @@ t.test('a secret as a file is the user’s alone, and leaves nothing', LONG, asy
   const reader = played.exec([
     'sh',
     '-c',
-    'exec 3< $KUBE; echo ready; trap "od -An -c <&3; exit 0" TERM; while :; do sleep 0.1; done',
+    'exec 3< $KUBE; trap "od -An -c <&3; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
   ]);
   await reader.shows('ready');
   await played.setDone([{ ...file, version: 2, floor: 2, value: Buffer.from('two') }], { grace: 5000 });

@@ -6,7 +6,7 @@ import t from 'tap';
 import { entry, type PlayedDaemon } from '../engine/played-daemon.js';
 import { pause, until } from '../engine/wait.js';
 import { commandOf, importAttacks, PROGRAM, titleOf, type Variant, variants } from '../faults/attack.js';
-import { aliveIn, aliveInFrozen, readRecord, survivors } from '../faults/survivors.js';
+import { aliveIn, aliveInFrozen, endAllBut, readRecord, survivors } from '../faults/survivors.js';
 import { initWorld, LONG } from './init-world.js';
 
 const WANTED = [entry('TOKEN', 'canary'), entry('KEPT', 'kept')];
@@ -59,6 +59,7 @@ t.test('the same look finds what a program without revocation leaves', { timeout
     await played.setDone(LEFT);
     const found = survivors(await aliveInFrozen(engine.group, played.container), readRecord(file), quiet, PROGRAM);
     t.ok(found.length > 0, titleOf(variant));
+    await endAllBut(quiet, engine.group, played.container);
   }
 });
 

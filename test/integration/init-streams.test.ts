@@ -88,11 +88,8 @@ t.test('a terminal is one: size, job control, end of input', LONG, async (t) => 
   await played.hear('started', ({ id }) => id === other.id);
   await played.setDone([entry('TOKEN', 'x')]);
   t.match(await other.ended(), { code: -1, signal: 9, reason: 'REVOKED' });
-  t.match(
-    (await played.finish(['sh', '-c', 'cat /proc/$(pidof sleep)/stat'])).stdout,
-    /\) T /,
-    'it is stopped as before',
-  );
+  const states = 'for pid in $(pidof sleep); do cat /proc/$pid/stat; done';
+  await until('it being stopped as before', async () => / T /.test((await played.finish(['sh', '-c', states])).stdout));
   await shell.write('echo mar""ker; jobs\n');
   await shell.shows(/marker\r\n(.*\n)?.*Stopped/);
   await shell.write('kill -9 %1; echo go""ne; exit 3\nexit 3\n');

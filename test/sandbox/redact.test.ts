@@ -35,6 +35,18 @@ t.test('replaces a value by its name', async (t) => {
   t.equal(one('s3cr3t-value\n', 'a s3cr3t-value\nb'), 'a [redacted:KEY]\nb', 'newlines at its end are not part of it');
 });
 
+t.test('learns while streams run, and looks again at what they hold back', async (t) => {
+  const factory = makeRedactor([{ name: 'ONE', value: bytes('first-value') }]);
+  const stream = factory.stream();
+  const out = [stream.push(bytes('a second-value first-va'))];
+  factory.learn([{ name: 'TWO', value: bytes('first-vault') }]);
+  factory.learn([{ name: 'THREE', value: bytes('second-value') }]);
+  out.push(stream.push(bytes('ult first-value second-value')), stream.end());
+  t.equal(Buffer.concat(out).toString(), 'a second-value [redacted:TWO] [redacted:ONE] [redacted:THREE]');
+  factory.wipe();
+  t.throws(() => factory.stream().push(bytes('x')));
+});
+
 t.test('replaces each encoded form', async (t) => {
   const value = 'pä"ss\\w/örd <&> \n\u0001 +x=';
   const raw = Buffer.from(value);

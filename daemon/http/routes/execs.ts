@@ -3,9 +3,10 @@
 import type { KnownExec, RunningExec as Running } from '../../../sandbox/index.js';
 import type { SandboxId } from '../../../store/index.js';
 import { DaemonError } from '../../errors.js';
+import type { Redactors } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
-import { type Redactors, redacted } from '../exec-output.js';
+import { endBoth, redacted } from '../exec-output.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
 import { ExecParams, RunningExec } from '../schemas/execs.js';
@@ -77,14 +78,14 @@ export function runningExecRoutes(app: App, http: Http): void {
       const redactors = parts.redactors(id);
       const leave = new AbortController();
       const running = await delivery.attach(id, exec, leave.signal).catch((error: unknown) => {
-        for (const redactor of Object.values(redactors)) redactor.end();
+        endBoth(redactors);
         throw error;
       });
       return { running, redactors, leave };
     },
     abandon({ redactors, leave }) {
       leave.abort();
-      for (const redactor of Object.values(redactors)) redactor.end();
+      endBoth(redactors);
     },
     async carry(socket, { running, redactors, leave }: Attached, request) {
       const stream = streams.openSocket(request, socket);

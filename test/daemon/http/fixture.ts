@@ -214,7 +214,11 @@ function partsOf(w: World): Parts {
     now: Date.now,
     version: '0.1.0',
     started: () => w.started,
-    redactors: () => ({ stdout: masking(), stderr: masking() }),
+    redactors: () => ({
+      stdout: masking(),
+      stderr: masking(),
+      text: (given) => Buffer.from(masking().push(Buffer.from(given))).toString(),
+    }),
     sandboxesOf: (sessions) =>
       sessions.flatMap((session) =>
         w.vault.sandboxes.list(DAEMON, { session, state: 'live' }, { limit: 200 }).items.map(({ id }): SandboxId => id),
