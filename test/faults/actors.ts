@@ -22,7 +22,8 @@ const GONE = 'gone';
 
 export const secretName = (actor: number, n: number): string => `KEY_${actor}_${n}`;
 export const sessionName = (actor: number): string => `work-${actor}`;
-export const boxName = (actor: number, n: number): string => `box-${actor}-${n}`;
+/** Another test on the same engine has others. */
+export const boxName = (actor: number, n: number): string => `box-${actor}-${n}-of-${process.pid}`;
 const valueCell = (actor: number, n: number): string => `value:${secretName(actor, n)}`;
 const activeCell = (actor: number, n: number): string => `active:${secretName(actor, n)}`;
 const boxCell = (actor: number, n: number): string => `box:${boxName(actor, n)}`;

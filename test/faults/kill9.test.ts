@@ -6,7 +6,7 @@ import { killCycles } from './kill9.js';
 import { Ledger, seeded } from './ledger.js';
 
 const full = process.env.AMPOULE_FULL === '1';
-const cycles = full ? 200 : 40;
+const cycles = full ? 200 : 20;
 const seed = Number(process.env.AMPOULE_SEED ?? 20_240_607);
 
 t.test('a daemon that is killed loses nothing that it acknowledged', { timeout: 3_600_000 }, async (t) => {

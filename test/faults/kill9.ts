@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
 import type { EngineFace } from '../engine/engine.js';
 import { until } from '../engine/wait.js';
-import { ACTORS, type Call, compare, expectedBoxes, openSessions, work } from './actors.js';
+import { ACTORS, BOXES, boxName, type Call, compare, expectedBoxes, openSessions, work } from './actors.js';
 import type { Ledger } from './ledger.js';
 import { memoryDifferences } from './memory-differences.js';
 import { converged, differences } from './world.js';
@@ -39,6 +39,15 @@ const OURS = /^KEY_\d+_\d+$/;
 
 /** Runs the cycles. Stops at the first cycle in which something is wrong. */
 export async function killCycles(run: KillRun): Promise<KillReport> {
+  try {
+    return await cyclesOf(run);
+  } finally {
+    const names = Array.from({ length: ACTORS * BOXES }, (_, n) => boxName(Math.floor(n / BOXES), n % BOXES));
+    for (const name of names) await run.engine.tryDocker(['rm', '-f', `ampoule-${name}`]);
+  }
+}
+
+async function cyclesOf(run: KillRun): Promise<KillReport> {
   const report: KillReport = { wrong: [], passed: new Map(), armed: new Map(), kills: 0 };
   const countFile = join(run.dir, 'failpoints');
   let serial = 0;

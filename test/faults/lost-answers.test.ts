@@ -5,7 +5,7 @@ import { startProxy } from '../engine/proxy.js';
 import { sharedEngine } from '../engine/shared.js';
 import { converged, differences } from './world.js';
 
-const count = process.env.AMPOULE_FULL === '1' ? 100 : 20;
+const count = process.env.AMPOULE_FULL === '1' ? 100 : 8;
 
 t.test(`${count} creates whose answer is lost make one container each`, { timeout: 1_200_000 }, async (t) => {
   const engine = await sharedEngine();
@@ -71,9 +71,10 @@ t.test('each call of the engine may hang, break before or after, or fail', { tim
     ['GET', /^\/containers\/json/],
   ];
   const acts = ['hang', 'reset-before', 'reset-after', 'status', 'delay'] as const;
-  const chosen = process.env.AMPOULE_FULL === '1' ? acts : (['reset-before', 'reset-after', 'status'] as const);
+  const quick = ['reset-before', 'reset-after', 'status'] as const;
   const box = { name: 'each', session: 'each', network: 'none', delivery: 'env', idle: 'never', grace: '0s' };
-  for (const [method, path] of calls) {
+  for (const [number, [method, path]] of calls.entries()) {
+    const chosen = process.env.AMPOULE_FULL === '1' ? acts : quick.filter((_, at) => at !== number % quick.length);
     for (const kind of chosen) {
       const rule = proxy.rule({
         method,

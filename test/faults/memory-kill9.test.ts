@@ -8,7 +8,7 @@ import { killCycles } from './kill9.js';
 import { Ledger, seeded } from './ledger.js';
 
 const full = process.env.AMPOULE_FULL === '1';
-const cycles = Number(process.env.AMPOULE_CYCLES ?? (full ? 1000 : 24));
+const cycles = Number(process.env.AMPOULE_CYCLES ?? (full ? 1000 : 10));
 const seed = Number(process.env.AMPOULE_SEED ?? 20_240_608);
 
 t.test('killed at failpoints and at random, with memory delivery', { timeout: 14_000_000 }, async (t) => {

@@ -110,9 +110,9 @@ const KEEPER = 'ampoule-keeper';
 /** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
 export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
   const known = new Set(before.map(signOf));
-  // What a process that is just ending executes cannot be seen any more.
-  const isKeeper = (process: Alive): boolean =>
-    process.executes === INIT || (process.executes === '' && process.name === KEEPER);
+  // By both: what asks the init for values is the same program. What a process that is just ending executes cannot be seen.
+  const isKeeper = ({ executes, name, inner }: Alive): boolean =>
+    inner === 1 || (name === KEEPER && [INIT, ''].includes(executes));
   const isNew = (process: Alive): boolean => !known.has(signOf(process)) && !isKeeper(process);
   return now
     .filter((process) => record.processes.has(signOf(process)) || process.name === program || isNew(process))

@@ -12,6 +12,11 @@ import { initWorld, LONG } from './init-world.js';
 const WANTED = [entry('TOKEN', 'canary'), entry('KEPT', 'kept')];
 const LEFT = [entry('KEPT', 'kept')];
 
+/** In short runs half of them: those that the same test with a daemon leaves out. */
+const tried = variants().filter(
+  (_, number) => process.env.AMPOULE_FULL === '1' || [0, 3].includes(number % 4) === (number >> 2) % 2 > 0,
+);
+
 t.test('attacks', { timeout: 1_200_000 }, async (t) => {
   for (const place of ['roomy', 'full', 'starved'] as const) {
     const records = mkdtempSync('/tmp/ap-records-');
@@ -26,7 +31,7 @@ t.test('attacks', { timeout: 1_200_000 }, async (t) => {
     await played.hear('started', ({ id }) => id === bystander.id);
     const quiet = aliveIn(engine.group, played.container);
     t.ok(quiet.length > before.length);
-    for (const variant of variants().filter(({ attack }) => attack.place === place)) {
+    for (const variant of tried.filter(({ attack }) => attack.place === place)) {
       const file = join(records, 'record');
       rmSync(file, { force: true });
       await played.setDone(WANTED);
