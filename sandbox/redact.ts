@@ -22,6 +22,8 @@ export interface StreamRedactor {
   end(): Uint8Array;
 }
 
+const NOTHING = indexPatterns([]);
+
 /** A value and the name that stands for it. */
 export interface NamedValue {
   name: string;
@@ -41,7 +43,7 @@ export interface RedactorFactory {
 
 /** A factory for these values; they are copied, so the caller wipes its own. Each is replaced by `[redacted:<name>]`. */
 export function makeRedactor(values: readonly NamedValue[]): RedactorFactory {
-  const known: Known = { index: indexPatterns([]), wiped: false };
+  const known: Known = { index: NOTHING, wiped: false };
   const factory: RedactorFactory = {
     stream: () => new Stream(known),
     skipped: 0,
@@ -52,7 +54,7 @@ export function makeRedactor(values: readonly NamedValue[]): RedactorFactory {
         if (forms.length === 0) factory.skipped += 1;
         for (const form of forms) for (const bytes of pieces(form)) patterns.push({ name, bytes });
       }
-      known.index = indexPatterns([...known.index.patterns, ...patterns]);
+      if (patterns.length > 0) known.index = indexPatterns([...known.index.patterns, ...patterns]);
     },
     wipe() {
       known.wiped = true;

@@ -9,6 +9,7 @@ import { makeSandboxes } from './sandboxes.js';
 import { randomBytes } from './seal.js';
 import { makeSecrets } from './secrets.js';
 import { makeSessions } from './sessions.js';
+import { sql } from './statements.js';
 import { makeTokens } from './tokens.js';
 import type { VaultStatus } from './types.js';
 import type { Vault } from './vault.js';
@@ -49,14 +50,14 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
 }
 
 function statusOf({ db, row, context, schema }: Core): VaultStatus {
-  const keyId = db.prepare<[], number>('SELECT max(id) FROM dataKey WHERE retiredAt IS NULL').pluck().get() ?? 0;
+  const newest = sql(db, 'SELECT max(id) AS id FROM dataKey WHERE retiredAt IS NULL').get() as { id: number | null };
   return {
     id: row.id,
     state: context.keys.state,
     format: row.format,
     schema,
     epoch: row.epoch,
-    keyId,
+    keyId: newest.id ?? 0,
     publicKey: Buffer.from(row.publicKey).toString('base64'),
     unlock: readWrap(db).kind,
     createdAt: row.createdAt,

@@ -8,6 +8,7 @@ import type { Database } from './database.js';
 import { StoreError } from './errors.js';
 import { FORMAT } from './keyring.js';
 import { decrypt, encrypt, frame, randomBytes, wipe } from './seal.js';
+import { sql } from './statements.js';
 import type { Millis } from './types.js';
 
 /** What unlocks: the bytes of a key file, or a passphrase. Whoever made it wipes it. */
@@ -75,7 +76,7 @@ async function keyFor(
 }
 
 export function readWrap(db: Database): WrapRow {
-  const row = db.prepare<[], WrapRow>('SELECT * FROM wrap ORDER BY id DESC LIMIT 1').get();
+  const row = sql(db, 'SELECT * FROM wrap ORDER BY id DESC LIMIT 1').get() as WrapRow | undefined;
   if (row !== undefined) return row;
   throw new StoreError(
     'STORAGE_FAILED',

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +119,21 @@ static noreturn void never(const char *reason) {
     loop_run();
 }
 
+struct beginning {
+    struct ends *ends;
+    const struct user *user;
+    int report;
+};
+
+/* In the new process. */
+static int take_over(void *data) {
+    const struct beginning *of = data;
+    ends_take(of->ends, block);
+    command_execute(block, of->user, of->report);
+}
+
 static void begin(void) {
+    static _Alignas(16) char stack[65536];
     static struct user user;
     struct ends ends;
     int pair[2];
@@ -129,12 +145,10 @@ static void begin(void) {
     wrong = ends_open(&ends, block, &user);
     if (wrong != NULL) never(wrong);
     if (pipe2(pair, O_CLOEXEC) != 0) never("no pipe is to be had");
-    command = fork();
+    struct beginning beginning = {.ends = &ends, .user = &user, .report = pair[1]};
+    /* It has our memory until it executes the program, and we wait: a copy would be made to be thrown away. */
+    command = clone(take_over, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &beginning);
     if (command < 0) never(errno == EAGAIN ? "no further process is allowed here (limit of processes)" : strerror(errno));
-    if (command == 0) {
-        ends_take(&ends, block);
-        command_execute(block, &user, pair[1]);
-    }
     close(pair[1]);
     report = pair[0];
     fcntl(report, F_SETFL, O_NONBLOCK);

@@ -12,14 +12,14 @@ enum { FILE_MAX = 1048576 };
 
 /* Not blocked by a pipe in a file's place, nor by a file without end. "" where there is none. */
 static char *contents(const char *path) {
-    char *text = calloc(1, FILE_MAX + 1);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     struct stat seen;
-    size_t have = 0;
-    if (fd >= 0 && text != NULL && fstat(fd, &seen) == 0 && S_ISREG(seen.st_mode)) {
-        ssize_t got;
-        while (have < FILE_MAX && (got = read(fd, text + have, FILE_MAX - have)) > 0) have += (size_t)got;
-    }
+    bool there = fd >= 0 && fstat(fd, &seen) == 0 && S_ISREG(seen.st_mode);
+    size_t most = !there ? 0 : seen.st_size < FILE_MAX ? (size_t)seen.st_size : FILE_MAX, have = 0;
+    char *text = malloc(most + 1);
+    ssize_t got;
+    while (text != NULL && have < most && (got = read(fd, text + have, most - have)) > 0) have += (size_t)got;
+    if (text != NULL) text[have] = 0;
     if (fd >= 0) close(fd);
     return text;
 }
