@@ -49,9 +49,30 @@ void keeper_look(void) {
     if (!linger.armed) timer_start(&linger, LINGER_MS);
 }
 
+static void told(int fd, short events, void *data) {
+    struct message message;
+    (void)events;
+    (void)data;
+    for (;;) {
+        ssize_t got = recv(fd, &message, sizeof message, MSG_DONTWAIT);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EAGAIN) return;
+        if (got != sizeof message) {
+            loop_forget(fd);
+            return;
+        }
+        message.text[sizeof message.text - 1] = 0;
+        if (message.kind == M_REASON) snprintf(why, sizeof why, "%.127s", message.text);
+        if (message.kind == M_ATTACH) stream_open(message.token, false, (message.flags & 1) != 0, message.number);
+        wipe(&message, sizeof message);
+    }
+}
+
 static void command_over(int32_t code, uint32_t signal, const char *reason) {
     if (over) return;
     over = true;
+    /* The init said why before it ended the command. */
+    told(CONTROL, POLLIN, NULL);
     if (*reason == 0) reason = why;
     keeper_report(M_ENDED, code, signal, reason);
     stream_exit(code, signal, reason);
@@ -92,22 +113,6 @@ static void reap(int fd, short events, void *data) {
         else command_over(WEXITSTATUS(status), 0, "");
     }
     keeper_look();
-}
-
-static void told(int fd, short events, void *data) {
-    struct message message;
-    (void)events;
-    (void)data;
-    ssize_t got = recv(fd, &message, sizeof message, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got != sizeof message) {
-        loop_forget(fd);
-        return;
-    }
-    message.text[sizeof message.text - 1] = 0;
-    if (message.kind == M_REASON) snprintf(why, sizeof why, "%.127s", message.text);
-    if (message.kind == M_ATTACH) stream_open(message.token, false, (message.flags & 1) != 0, message.number);
-    wipe(&message, sizeof message);
 }
 
 /* Everything of the command that can go wrong without it: then nobody started. */
