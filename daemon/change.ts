@@ -72,7 +72,8 @@ export async function settleChange(
     concerned.map(async (id): Promise<SandboxChange> => {
       const { name, session } = parts.vault.sandboxes.get(DAEMON, id);
       const target = sessionOf(session);
-      const outcome = await settle(parts, id, { epoch, generation: target.generation }, waitMs, signal);
+      const point = { epoch, generation: target.generation };
+      const outcome = empty(parts, id, name, point) ?? (await settle(parts, id, point, waitMs, signal));
       outcomes.set(id, outcome);
       return { id, name, session: target.name, ...said(outcome) };
     }),
@@ -99,6 +100,19 @@ function said({ generation, state, code, reason, tookMs }: Outcome): Omit<Sandbo
     ...(reason === undefined ? {} : { reason }),
     tookMs: Math.round(tookMs),
   };
+}
+
+/** What failed before it had any container has nothing that a change could take away: the change counts as applied there. */
+function empty(
+  parts: Parts,
+  id: SandboxId,
+  name: string,
+  point: Pick<Outcome, 'epoch' | 'generation'>,
+): Outcome | null {
+  const { code, reason } = parts.reconciler.view(id);
+  if (code === undefined || parts.vault.containers.of(id).some((row) => row.endedAt === null)) return null;
+  const notice = `${name} has no container that this could reach: ${reason} Or remove it: \`ampoule sandbox rm ${name}\`.`;
+  return { state: 'applied', ...point, tookMs: 0, notices: [notice] };
 }
 
 /** As the reconciler's `settle`; a daemon that stops (`signal`) answers `pending` at once. */

@@ -54,7 +54,7 @@ export function makeSandboxes(context: Context): Sandboxes {
       touched.delete(id);
       const ended = sandboxById(context, id);
       if (ended === undefined) throw noSandbox(name);
-      const sandboxes = sandbox.endsSession ? sandboxesOf(context, session) : [id];
+      const sandboxes = sandbox.endsSession ? [...new Set([id, ...sandboxesOf(context, session)])] : [id];
       return { sandbox: ended, session: publicSession(sessionById(context, session)), sessions: [session], sandboxes };
     },
 

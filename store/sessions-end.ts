@@ -22,11 +22,11 @@ export function endSession(context: Context, id: SessionId, reason: string): voi
   sql(context.db, 'UPDATE token SET revokedAt = ? WHERE session = ? AND revokedAt IS NULL').run(now, id);
 }
 
-/** Sandboxes of a session, ended ones too: whoever ends a session twice waits for the same containers. */
+/** Sandboxes that go with a session, also those that its end has ended: whoever ends it twice waits for the same containers. */
 export function sandboxesOf(context: Context, session: SessionId): SandboxId[] {
-  const rows = sql(context.db, 'SELECT id FROM sandbox WHERE session = ? ORDER BY id').all(session) as {
-    id: SandboxId;
-  }[];
+  const text = `SELECT id FROM sandbox b WHERE session = ? AND (endedAt IS NULL OR endReason = 'session'
+    OR EXISTS (SELECT 1 FROM container c WHERE c.sandbox = b.id AND c.endedAt IS NULL)) ORDER BY id`;
+  const rows = sql(context.db, text).all(session) as { id: SandboxId }[];
   return rows.map(({ id }) => id);
 }
 

@@ -145,6 +145,7 @@ export interface RunningExecAnswer {
   startedAt: string;
   detached?: boolean;
   tty?: boolean;
+  command?: string;
   notices?: string[];
 }
 export interface TerminalAnswer {

@@ -13,7 +13,7 @@ const TOUCH = 30_000;
  * it; without one it is detached and goes on by itself.
  */
 export function follow({ parts, execs }: Http, exec: StartedExec, stream: OpenStream | null): void {
-  const { sandbox, running, tty } = exec;
+  const { sandbox, command, running, tty } = exec;
   const { sandboxes, sessions } = parts.vault;
   const touch = (): void => {
     try {
@@ -25,7 +25,7 @@ export function follow({ parts, execs }: Http, exec: StartedExec, stream: OpenSt
   };
   const end = (): void => void running.end(String(stream?.signal.reason)).catch(() => {});
   const timer = setInterval(touch, TOUCH).unref();
-  execs.add({ sandbox: sandbox.id, startedAt: parts.now(), detached: stream === null, tty, running });
+  execs.add({ sandbox: sandbox.id, startedAt: parts.now(), detached: stream === null, tty, command, running });
   stream?.signal.addEventListener('abort', end);
   if (stream?.signal.aborted === true) end();
   const over = (): void => {

@@ -15,11 +15,13 @@ import { bytesOf, utf8Of } from './values.js';
 const DAEMON: Caller = { kind: 'daemon' };
 const STDIN_LIMIT = 2 ** 20;
 const LONGEST_TIMEOUT = 24 * 3_600_000;
-/** So much of a command line the audit keeps. */
-const AUDITED = 500;
+/** So many characters of a command line the audit keeps, and lists show. */
+const SHOWN = 500;
 
 export interface StartedExec {
   sandbox: Sandbox;
+  /** What runs, as people may see it: values replaced, and cut. */
+  command: string;
   running: RunningExec;
   /** Of a detached command nobody reads the output yet: these know nothing. */
   redactors: Redactors;
@@ -70,8 +72,9 @@ export async function startExec(
   const forget = (): void => void request?.stdin?.fill(0);
   try {
     request = requestOf(body, known.id, tty);
+    const command = shortened(masking.text(textOf(body.command)));
     const sandbox = parts.vault.sandboxes.authorizeExec(caller, known.id, {
-      command: auditText(masking.text(textOf(body.command))),
+      command,
       ...(body.user === undefined ? {} : { user: body.user }),
       ...(masked ? {} : { masking: false }),
       ...(body.detach === true ? { detach: true } : {}),
@@ -84,7 +87,7 @@ export async function startExec(
     await ready(parts, sandbox, waitMs, stopping);
     const running = await parts.delivery(sandbox.id).exec(request);
     running.exit.then(forget, forget);
-    return { sandbox, running, redactors, tty: tty !== undefined };
+    return { sandbox, command, running, redactors, tty: tty !== undefined };
   } catch (error) {
     forget();
     endBoth(redactors);
@@ -134,7 +137,6 @@ function textOf(command: string | string[]): string {
   return typeof command === 'string' ? command : command.join(' ');
 }
 
-/** As much as the audit may keep. */
-function auditText(clean: string): string {
-  return clean.length > AUDITED ? `${clean.slice(0, AUDITED)}…` : clean;
+function shortened(clean: string): string {
+  return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}…` : clean;
 }

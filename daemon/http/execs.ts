@@ -10,35 +10,43 @@ export interface LiveExec {
   startedAt: number;
   detached: boolean;
   tty: boolean;
+  /** As people may see it. */
+  command: string;
   running: RunningExec;
+}
+
+/** `command`: only of those that this process started. */
+export interface ListedExec extends KnownExec {
+  command?: string;
 }
 
 export interface Execs {
   add(exec: LiveExec): void;
   remove(execId: string): void;
   /** What runs in a sandbox, oldest first. */
-  list(sandbox: SandboxId): KnownExec[];
+  list(sandbox: SandboxId): ListedExec[];
   /** Throws EXEC_NOT_FOUND for one that has ended, never was, or runs in another sandbox. */
-  get(sandbox: SandboxId, execId: string): KnownExec;
+  get(sandbox: SandboxId, execId: string): ListedExec;
   /** Ends it and all that came of it. Throws EXEC_NOT_FOUND. */
-  end(sandbox: SandboxId, execId: string, reason: string): Promise<KnownExec>;
+  end(sandbox: SandboxId, execId: string, reason: string): Promise<ListedExec>;
 }
 
 /** @param delivery the one that a sandbox was resolved to. */
 export function createExecs(delivery: (sandbox: SandboxId) => Delivery): Execs {
   const live = new Map<string, LiveExec>();
 
-  const list = (sandbox: SandboxId): KnownExec[] => {
-    const found = new Map<string, KnownExec>();
-    for (const { sandbox: of, startedAt, detached, tty, running } of live.values()) {
+  const list = (sandbox: SandboxId): ListedExec[] => {
+    const found = new Map<string, ListedExec>();
+    for (const { sandbox: of, startedAt, detached, tty, command, running } of live.values()) {
       const { execId } = running;
-      if (of === sandbox) found.set(execId, { execId, pid: 0, detached, tty, startedAt });
+      if (of === sandbox) found.set(execId, { execId, pid: 0, detached, tty, startedAt, command });
     }
-    for (const known of delivery(sandbox).execs?.(sandbox) ?? []) found.set(known.execId, known);
+    for (const known of delivery(sandbox).execs?.(sandbox) ?? [])
+      found.set(known.execId, { ...found.get(known.execId), ...known });
     return [...found.values()].sort((a, b) => a.startedAt - b.startedAt);
   };
 
-  const get = (sandbox: SandboxId, execId: string): KnownExec => {
+  const get = (sandbox: SandboxId, execId: string): ListedExec => {
     const found = list(sandbox).find((exec) => exec.execId === execId);
     if (found !== undefined) return found;
     throw new DaemonError(

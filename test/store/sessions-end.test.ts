@@ -89,6 +89,7 @@ t.test('the end itself, and what it names', async (t) => {
   const v = await domain(t);
   const { id: secret } = v.add('KEY');
   const { id } = v.session('dev');
+  v.sandboxes.end(operator, v.box('dev').sandbox.id);
   const { sandbox } = v.box('dev', { secrets: [{ name: 'KEY' }] });
   t.same(pairsOf(v.context, id), [{ session: id, secret }]);
   t.same(sandboxesOf(v.context, id), [sandbox.id]);
@@ -99,5 +100,5 @@ t.test('the end itself, and what it names', async (t) => {
   v.context.write('test', () => endSession(v.context, id, 'again'));
   t.same(v.sessions.get(operator, id), ended);
   t.same(pairsOf(v.context, id), []);
-  t.same(sandboxesOf(v.context, id), [sandbox.id], 'ended ones too');
+  t.same(sandboxesOf(v.context, id), [sandbox.id], 'what it ended, and nothing that had ended before');
 });

@@ -14,6 +14,8 @@ import { exitOfCommand } from './exec.js';
 interface InSandbox {
   sandbox?: string;
 }
+/** Characters of a command in the table. */
+const WIDTH = 60;
 const SANDBOX = ['-b, --sandbox <name>', 'the sandbox (name or id)'] as const;
 
 export function execsCommands(tree: Tree, program: Command): void {
@@ -70,10 +72,18 @@ async function ls(invocation: Invocation<InSandbox>): Promise<number> {
     one.detached === true ? 'yes' : 'no',
     one.tty === true ? 'yes' : 'no',
     time(one.startedAt),
+    shown(one.command),
   ]);
-  const text = table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED'], rows);
+  const text = table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED', 'COMMAND'], rows);
   await invocation.output.answer(answer, rows.length === 0 ? 'None.' : text);
   return EXIT.done;
+}
+
+/** On one line of a terminal. */
+function shown(command: string | undefined): string {
+  if (command === undefined) return '-';
+  const line = command.replace(/\s+/g, ' ').trim();
+  return line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line;
 }
 
 async function end(invocation: Invocation<InSandbox>): Promise<number> {

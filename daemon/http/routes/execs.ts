@@ -1,12 +1,13 @@
 /** Routes of commands that run: list them, look at one, end it, listen to one that is detached. */
 
-import type { KnownExec, RunningExec as Running } from '../../../sandbox/index.js';
+import type { RunningExec as Running } from '../../../sandbox/index.js';
 import type { SandboxId } from '../../../store/index.js';
 import { DaemonError } from '../../errors.js';
 import type { Redactors } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
 import { endBoth, redacted } from '../exec-output.js';
+import type { ListedExec } from '../execs.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
 import { ExecParams, RunningExec } from '../schemas/execs.js';
@@ -108,8 +109,10 @@ interface Attached {
   leave: AbortController;
 }
 
-function answer(sandbox: SandboxId, { execId, startedAt, detached, tty }: KnownExec, state: 'running' | 'ended') {
-  return { execId, sandbox, state, startedAt: formatTime(startedAt), detached, tty };
+function answer(sandbox: SandboxId, exec: ListedExec, state: 'running' | 'ended') {
+  const { execId, startedAt, detached, tty, command } = exec;
+  const said = command === undefined ? {} : { command };
+  return { execId, sandbox, state, startedAt: formatTime(startedAt), detached, tty, ...said };
 }
 
 function notDetached(): DaemonError {

@@ -50,6 +50,7 @@ export const RunningExec = Type.Object(
     startedAt: Type.String(),
     detached: Type.Optional(Type.Boolean()),
     tty: Type.Optional(Type.Boolean()),
+    command: Type.Optional(Type.String({ description: 'redacted and cut; absent after a restart of the daemon' })),
     notices: Type.Optional(Type.Array(Type.String())),
   },
   { description: 'a command that was still running when asked' },

@@ -17,7 +17,7 @@ async function prepared(t: Parameters<typeof world>[0]) {
   } as unknown as Execs;
   const http = { parts: w.parts, streams: {}, execs } as Http;
   const command = playCommand({ execId: 'exe_1' });
-  const exec = { sandbox, running: command.running, redactors: {} as never, tty: false };
+  const exec = { sandbox, command: 'true', running: command.running, redactors: {} as never, tty: false };
   return { w, http, live, command, exec };
 }
 

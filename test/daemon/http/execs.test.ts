@@ -8,13 +8,13 @@ const known: KnownExec = { execId: 'exe_2', pid: 9, detached: true, tty: false, 
 function created(more: Partial<Delivery> = {}) {
   const execs = createExecs(() => more as Delivery);
   const command = playCommand({ execId: 'exe_1' });
-  execs.add({ sandbox: 'sbx_1', startedAt: 5, detached: false, tty: true, running: command.running });
+  execs.add({ sandbox: 'sbx_1', startedAt: 5, detached: false, tty: true, command: 'sh -i', running: command.running });
   return { execs, command };
 }
 
 t.test('a command is known while it runs, in its own sandbox', async (t) => {
   const { execs } = created();
-  t.match(execs.get('sbx_1', 'exe_1'), { execId: 'exe_1', startedAt: 5, detached: false, tty: true });
+  t.match(execs.get('sbx_1', 'exe_1'), { execId: 'exe_1', startedAt: 5, detached: false, tty: true, command: 'sh -i' });
   t.throws(() => execs.get('sbx_2', 'exe_1'), { code: 'EXEC_NOT_FOUND' });
   execs.remove('exe_1');
   t.throws(() => execs.get('sbx_1', 'exe_1'), { code: 'EXEC_NOT_FOUND' });
@@ -23,7 +23,7 @@ t.test('a command is known while it runs, in its own sandbox', async (t) => {
 t.test('what an init knows is there too, and it knows better', async (t) => {
   const same = { execId: 'exe_1', pid: 7, detached: false, tty: true, startedAt: 4 };
   const { execs } = created({ execs: (sandbox) => (sandbox === 'sbx_1' ? [same, known] : []) });
-  t.same(execs.list('sbx_1'), [known, same], 'oldest first, none twice');
+  t.same(execs.list('sbx_1'), [known, { ...same, command: 'sh -i' }], 'oldest first, none twice');
   t.same(execs.list('sbx_2'), []);
 });
 

@@ -4,7 +4,7 @@ import { list } from '../samples.js';
 
 const one = {
   ...{ execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '2030-01-01T00:00:00.000Z' },
-  ...{ detached: true, tty: false },
+  ...{ detached: true, tty: false, command: `make  all\n${'x'.repeat(80)}` },
 };
 
 t.test('what runs, and ending one', async (t) => {
@@ -14,7 +14,10 @@ t.test('what runs, and ending one', async (t) => {
     'DELETE /v1/sandboxes/box/execs/exe_1': { json: { ...one, state: 'ended' } },
     'DELETE /v1/sandboxes/box/execs/exe_2': problem(404, 'EXEC_NOT_FOUND', 'No such command.'),
   });
-  t.match(await cli(api, ['execs', '-b', 'box']), { code: 0, out: /EXEC +DETACHED.*\nexe_1 +yes +no +2030/ });
+  t.match(await cli(api, ['execs', '-b', 'box']), {
+    code: 0,
+    out: /EXEC +DETACHED.*\nexe_1 +yes +no +2030.* make all x{50}…\n/,
+  });
   t.match(await cli(api, ['execs', 'ls', '-b', 'empty']), { code: 0, out: 'None.\n' });
   t.match(await cli(api, ['execs', 'end', 'exe_1', '-b', 'box']), { code: 0, out: 'exe_1 has ended.\n' });
   t.match(await cli(api, ['execs', 'end', 'exe_2', '-b', 'box']), { code: 125, err: /EXEC_NOT_FOUND/ });
