@@ -45,6 +45,8 @@ t.test('a sandbox that failed before it had a container counts as applied', asyn
   w.outcomes.set(id, { state: 'pending', code: 'IMAGE_PULL_FAILED', reason: 'There is no such image.' });
   const before = await settleChange(w.parts, { sessions: [session.id] }, 0);
   t.equal(before.status, 202, 'not while nobody knows whether it fails');
+  w.views.set(id, { code: 'ENGINE_UNREACHABLE', reason: 'It does not answer.' });
+  t.equal((await settleChange(w.parts, { sessions: [session.id] }, 0)).status, 202, 'nor where nobody could look');
   w.views.set(id, { state: 'failed', code: 'IMAGE_PULL_FAILED', reason: 'There is no such image.' });
   const { status, body } = await settleChange(w.parts, { sessions: [session.id] }, 0);
   t.equal(status, 200);

@@ -53,6 +53,12 @@ export async function manyLines(world: World): Promise<Line[]> {
         notes: [`Over ${idleSeconds} s, in percent of one processor.`],
       },
     ];
+  } catch (error) {
+    const words = daemon
+      .log()
+      .split('\n')
+      .filter((line) => /"level":"(warn|error)"/.test(line));
+    throw new Error(`${error instanceof Error ? error.message : error}\n${words.slice(-20).join('\n')}`);
   } finally {
     await api.call('DELETE', `/v1/sessions/${SESSION}?workspace=delete&wait=60s`);
     await world.engine.tryDocker(['container', 'prune', '-f']);
