@@ -13,6 +13,7 @@ import { bare, withoutValues } from './memory-rows.js';
 import type { MemorySandbox } from './memory-sandbox.js';
 import { initConfig } from './memory-spec.js';
 import { observe } from './observe.js';
+import type { Pace } from './pace.js';
 import { Pass } from './pass.js';
 import { Restarts } from './restarts.js';
 import { differences } from './spec-compare.js';
@@ -28,6 +29,7 @@ export interface PassTools {
   kernel: Kernel;
   restarts: Restarts;
   heartbeat: Heartbeat;
+  pace: Pace;
   timers: Timers;
   log: Log;
   now: () => number;

@@ -15,6 +15,7 @@ import { takeAll } from './memory-revoke.js';
 import { MemorySandbox } from './memory-sandbox.js';
 import { memoryRequest } from './memory-spec.js';
 import { orphansOf } from './observe.js';
+import { Pace } from './pace.js';
 import { Restarts } from './restarts.js';
 import { ResumeKeys } from './resume-keys.js';
 import { currentOf, notRunning } from './running-row.js';
@@ -23,6 +24,9 @@ import type { SandboxSpec } from './types.js';
 
 /** Bit of the configuration: its init hands its place over. */
 const ONE_SHOT = 8;
+/** Inits that are told at once, and milliseconds for which one that does not answer counts as one of them. */
+const AT_ONCE = 32;
+const MOMENT = 100;
 
 /** Opens the sockets of sandboxes that an earlier process left, so that their inits find somebody again. */
 export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelivery {
@@ -64,6 +68,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   const creator: Creator = { engine, ledger, recipe, shells: new Set(), cpus: null };
   const tools: PassTools = {
     ...{ creator, kernel: new Kernel(), restarts: new Restarts(), log, now, timers, heartbeat, counted, failpoint },
+    pace: new Pace(AT_ONCE, MOMENT, timers),
     termAt: new Map<string, number>(),
     portsAsked: new Map<string, SandboxSpec['ports']>(),
   };

@@ -4,6 +4,7 @@ import { SandboxError, UnknownOutcome } from './errors.js';
 import { older, revoked } from './holding.js';
 import type { Entry, Versioned } from './init-frames.js';
 import { type InitLink, InitRefused, LinkLost, type SetCall } from './init-link.js';
+import type { Pace } from './pace.js';
 import type { Timers } from './timers.js';
 import type { Failpoint, Held, Ledger, LedgerRow, Log, ValueHandle, Wish } from './types.js';
 import { openOrNull } from './values.js';
@@ -29,6 +30,8 @@ export interface Feeding {
   mayHold: (held: Held) => boolean;
   /** Lifts the container's CPU quota; the answer puts it back. */
   lift: () => (() => void) | null;
+  /** Between this one and those of other sandboxes. */
+  pace: Pace;
   /** Milliseconds for an answer where nothing is taken away. */
   patience: number;
   failpoint: Failpoint;
@@ -66,6 +69,15 @@ export async function feed(feeding: Feeding): Promise<Fed> {
 }
 
 async function send(feeding: Feeding): Promise<Fed> {
+  const leave = await feeding.pace.place();
+  try {
+    return await sendNow(feeding, leave);
+  } finally {
+    leave();
+  }
+}
+
+async function sendNow(feeding: Feeding, answered: () => void): Promise<Fed> {
   const { link, row, wish, ledger, signal, halted } = feeding;
   const taken = takesAway(feeding);
   const { entries, sealed } = entriesFor(wish.values, link.known);
@@ -76,6 +88,7 @@ async function send(feeding: Feeding): Promise<Fed> {
     await feeding.failpoint('init.set:before');
     if (signal.aborted || halted()) throw new UnknownOutcome('feed', 'the pass was given up');
     const call = link.set({ epoch: wish.epoch, generation: wish.generation }, wish.spec.grace, entries);
+    call.received.then(answered, answered);
     if (!(await inForce(feeding, call, taken))) return 'stuck';
     await feeding.failpoint('init.done:after');
     link.whole = sealed ? null : { epoch: wish.epoch, generation: wish.generation };

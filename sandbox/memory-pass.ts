@@ -144,13 +144,13 @@ export class MemoryPass {
   }
 
   async #feed(row: LedgerRow, patience: number): Promise<Served> {
-    const { creator, timers, log, heartbeat, failpoint } = this.#tools;
+    const { creator, timers, log, heartbeat, pace, failpoint } = this.#tools;
     const { wish, signal, halted } = this.#of;
     const link = this.#box.door.link(row.dockerId ?? '');
     if (link === null) throw new LinkLost();
     const { pid, dockerId } = row;
     const fed = await feed({
-      ...{ link, row, wish, ledger: creator.ledger, timers, log, signal, halted, patience, failpoint },
+      ...{ link, row, wish, ledger: creator.ledger, timers, log, signal, halted, pace, patience, failpoint },
       mayHold: (held) => this.#box.mayHold(held, this.#box.startedHere),
       lift: () => (pid === null || dockerId === null ? null : liftQuota(pid, dockerId)),
     });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { InitLink } from '../../sandbox/init-link.js';
 import { type Feeding, feed } from '../../sandbox/memory-feed.js';
+import { Pace } from '../../sandbox/pace.js';
 import type { ValueHandle, Wish } from '../../sandbox/types.js';
 import { memoryLedger } from './memory-ledger.js';
 import { PlayedInit } from './played-init.js';
@@ -48,6 +49,7 @@ async function play(t: { teardown(run: () => unknown): void }, holds: ValueHandl
   const run = (wish: Wish, changes: Partial<Feeding> = {}) =>
     feed({
       ...{ link, row: row(), wish, ledger, timers, log() {}, failpoint() {} },
+      pace: new Pace(1, 100, timers),
       ...{ signal: new AbortController().signal, halted: () => false, mayHold: () => true, patience: 1_000 },
       lift: () => {
         quota.push('lifted');
