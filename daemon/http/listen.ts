@@ -1,9 +1,10 @@
 /** Serves an app on the unix socket and on TCP. Takes over the socket of a daemon that is gone, never of one that answers. */
 
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { hostAndPort } from '../defaults.js';
@@ -11,6 +12,8 @@ import { ConfigError } from '../options.js';
 import { endServer, makeServer } from './servers.js';
 
 const PROBE = 1_000;
+/** Milliseconds for which a process that a killed daemon was just starting may still hold its sockets, and between two looks. */
+const LINGER = { most: 2_000, look: 50 };
 /** Bytes that the kernel keeps of a socket's path; a longer one would be cut without a word. */
 const LONGEST_PATH = 107;
 
@@ -35,7 +38,7 @@ export async function listen(app: FastifyInstance, config: Pick<Config, 'socket'
     await bindSocket(socket, config.socket);
     const addresses = [`unix://${config.socket}`];
     if (config.listen !== null) {
-      await bind(tcp, config.listen, hostAndPort(config.listen), 'AMPOULE_LISTEN');
+      await bindPort(tcp, config.listen);
       const address = tcp.address();
       const port = typeof address === 'object' && address !== null ? address.port : config.listen.port;
       addresses.push(`http://${hostAndPort({ ...config.listen, port })}`);
@@ -59,6 +62,20 @@ async function bindSocket(server: Server, path: string): Promise<void> {
   chmodSync(path, 0o600);
 }
 
+async function bindPort(server: Server, where: { host: string; port: number }): Promise<void> {
+  const end = Date.now() + LINGER.most;
+  for (;;) {
+    try {
+      return await bind(server, where, hostAndPort(where), 'AMPOULE_LISTEN');
+    } catch (error) {
+      const cause = error instanceof ConfigError ? (error.cause as NodeJS.ErrnoException) : null;
+      const taken = cause?.code === 'EADDRINUSE';
+      if (!taken || Date.now() > end) throw error;
+      await setTimeout(LINGER.look);
+    }
+  }
+}
+
 function bind(
   server: Server,
   where: { path: string } | { host: string; port: number },
@@ -69,7 +86,7 @@ function bind(
     const failed = (error: NodeJS.ErrnoException): void => {
       const why = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? 'unknown error');
       const todo = `Stop that program, or choose another with ${option}.`;
-      reject(new ConfigError(`${name} cannot be listened on: ${why}. ${todo}`));
+      reject(new ConfigError(`${name} cannot be listened on: ${why}. ${todo}`, { cause: error }));
     };
     server.once('error', failed);
     server.listen(where, () => {
@@ -89,13 +106,16 @@ async function claim(path: string): Promise<void> {
   if (!there.isSocket()) {
     throw new ConfigError(`${path} is there and is no socket. Remove it, or choose another with AMPOULE_SOCKET.`);
   }
-  if (await answers(path)) {
-    throw new ConfigError(`Another program answers at ${path}. Stop it, or choose another with AMPOULE_SOCKET.`);
+  const end = Date.now() + LINGER.most;
+  while (await answers(path)) {
+    if (Date.now() > end)
+      throw new ConfigError(`Another program answers at ${path}. Stop it, or choose another with AMPOULE_SOCKET.`);
+    await setTimeout(LINGER.look);
   }
-  unlinkSync(path);
+  rmSync(path, { force: true });
 }
 
-/** Only a refusal says that nobody is there. */
+/** Only a refusal, or no socket any more, says that nobody is there. */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createConnection({ path });
@@ -105,6 +125,6 @@ function answers(path: string): Promise<boolean> {
     };
     probe.setTimeout(PROBE, () => done(true));
     probe.once('connect', () => done(true));
-    probe.once('error', (error: NodeJS.ErrnoException) => done(error.code !== 'ECONNREFUSED'));
+    probe.once('error', (error: NodeJS.ErrnoException) => done(!['ECONNREFUSED', 'ENOENT'].includes(error.code ?? '')));
   });
 }

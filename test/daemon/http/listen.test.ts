@@ -51,6 +51,20 @@ t.test('the directory of the socket is made 0700', async (t) => {
   await close();
 });
 
+t.test('what a killed daemon leaves for a moment is waited for', async (t) => {
+  const w = await world(t);
+  const socket = shortPath(t);
+  const left = createServer().listen(socket);
+  const port = createServer().listen({ host: '127.0.0.1', port: 0 });
+  await Promise.all([once(left, 'listening'), once(port, 'listening')]);
+  const address = port.address() as { port: number };
+  setTimeout(() => left.close(), 200);
+  setTimeout(() => port.close(), 400);
+  const { addresses, close } = await listen(w.app, { socket, listen: { host: '127.0.0.1', port: address.port } });
+  t.same(addresses, [`unix://${socket}`, `http://127.0.0.1:${address.port}`]);
+  await close();
+});
+
 t.test('a socket that nobody answers is taken over, one that is served never', async (t) => {
   const w = await world(t);
   const socket = shortPath(t);
