@@ -1,7 +1,7 @@
 /** After a committed change: says so, wakes the sandboxes it concerns, and waits until it is in effect. Changes nothing itself. */
 
 import type { Outcome } from '../sandbox/index.js';
-import { type Sandbox, type SandboxId, type Session, type SessionId, StoreError } from '../store/index.js';
+import { type SandboxId, type Session, type SessionId, StoreError } from '../store/index.js';
 import type { Caller, Parts } from './parts.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
@@ -70,11 +70,9 @@ export async function settleChange(
   const outcomes = new Map<SandboxId, Outcome>();
   const sandboxes = await Promise.all(
     concerned.map(async (id): Promise<SandboxChange> => {
-      const sandbox = parts.vault.sandboxes.get(DAEMON, id);
-      const { name } = sandbox;
-      const target = sessionOf(sandbox.session);
-      const point = { epoch, generation: target.generation };
-      const outcome = empty(parts, sandbox, point) ?? (await settle(parts, id, point, waitMs, signal));
+      const { name, session } = parts.vault.sandboxes.get(DAEMON, id);
+      const target = sessionOf(session);
+      const outcome = await settle(parts, id, { epoch, generation: target.generation }, waitMs, signal);
       outcomes.set(id, outcome);
       return { id, name, session: target.name, ...said(outcome) };
     }),
@@ -101,19 +99,6 @@ function said({ generation, state, code, reason, tookMs }: Outcome): Omit<Sandbo
     ...(reason === undefined ? {} : { reason }),
     tookMs: Math.round(tookMs),
   };
-}
-
-/**
- * A live sandbox that failed before it had any container has nothing that a change could take away: the change counts as applied
- * there. Not where Docker did not answer, for then nobody knows.
- */
-function empty(parts: Parts, sandbox: Sandbox, point: Pick<Outcome, 'epoch' | 'generation'>): Outcome | null {
-  const { id, name, state } = sandbox;
-  const { code, reason } = parts.reconciler.view(id);
-  if (code === undefined || code === 'ENGINE_UNREACHABLE' || state === 'ended') return null;
-  if (parts.vault.containers.of(id).some((row) => row.endedAt === null)) return null;
-  const notice = `${name} has no container that this could reach: ${reason} Or remove it: \`ampoule sandbox rm ${name}\`.`;
-  return { state: 'applied', ...point, tookMs: 0, notices: [notice] };
 }
 
 /** As the reconciler's `settle`; a daemon that stops (`signal`) answers `pending` at once. */

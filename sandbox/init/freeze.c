@@ -19,7 +19,8 @@ static bool stopped(const struct process *row) { return row->state == 'T' || row
 
 static bool immune(const struct process *row) { return kill(row->pid, 0) != 0 && errno == EPERM; }
 
-/* State D is a parent in vfork, say; a zombie with threads shows nothing else. Neither can fork with a stop before it. */
+/* State D is a parent in vfork, say; a zombie with threads shows nothing else. It counts as alive, and what it may still
+ * make with a stop before it shows in the next look. */
 static bool calm(const struct table *table) {
     for (size_t i = 0; i < table->count; i++) {
         const struct process *row = table->rows + i;

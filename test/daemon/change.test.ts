@@ -40,24 +40,6 @@ t.test('something pending or failed: 202, with code and reason', async (t) => {
   t.equal(body.generation, session.generation, 'one session is concerned');
 });
 
-t.test('a sandbox that failed before it had a container counts as applied', async (t) => {
-  const { w, session, id } = await withSandbox(t);
-  w.outcomes.set(id, { state: 'pending', code: 'IMAGE_PULL_FAILED', reason: 'There is no such image.' });
-  const before = await settleChange(w.parts, { sessions: [session.id] }, 0);
-  t.equal(before.status, 202, 'not while nobody knows whether it fails');
-  w.views.set(id, { code: 'ENGINE_UNREACHABLE', reason: 'It does not answer.' });
-  t.equal((await settleChange(w.parts, { sessions: [session.id] }, 0)).status, 202, 'nor where nobody could look');
-  w.views.set(id, { state: 'failed', code: 'IMAGE_PULL_FAILED', reason: 'There is no such image.' });
-  const { status, body } = await settleChange(w.parts, { sessions: [session.id] }, 0);
-  t.equal(status, 200);
-  t.match(body, {
-    sandboxes: [{ id, state: 'applied', generation: session.generation }],
-    notices: [
-      'box has no container that this could reach: There is no such image. Or remove it: `ampoule sandbox rm box`.',
-    ],
-  });
-});
-
 t.test('two sessions: no generation on top; nothing concerned: nothing to wait for', async (t) => {
   const { w, session } = await withSandbox(t);
   const other = w.vault.sessions.create(DAEMON, { name: 'other' });

@@ -6,7 +6,7 @@ import t from 'tap';
 import { sharedEngine } from '../engine/shared.js';
 import { until } from '../engine/wait.js';
 import { ATTACKS, type Attack, commandOf, importAttacks, PROGRAM, titleOf, USERS } from './attack.js';
-import { type Alive, aliveIn, aliveInFrozen, readRecord, signOf, survivors } from './survivors.js';
+import { type Alive, aliveIn, aliveInFrozen, readRecord, send, signOf, survivors } from './survivors.js';
 
 const LIMITS: Record<Attack['place'], string[]> = {
   roomy: [],
@@ -27,6 +27,7 @@ t.test('in a plain container every attack outlives its command', { timeout: 600_
   for (const [place, limits] of Object.entries(LIMITS) as [Attack['place'], string[]][]) {
     const args = ['--init', '-v', `${volume}:/records`, ...limits, image, 'sleep', '3600'];
     const id = (await engine.docker('run', '-d', ...args)).trim();
+    t.teardown(() => engine.tryDocker(['rm', '-f', id]));
     const before = await until('the container having its two processes', () => {
       const now = aliveIn(engine.group, id);
       return now.length === 2 && now.some(({ name }) => name === 'sleep') ? now : null;
@@ -46,7 +47,7 @@ t.test('in a plain container every attack outlives its command', { timeout: 600_
     });
     const [leader = ''] = processes;
     const leading = aliveIn(engine.group, id).find((process) => signOf(process) === leader);
-    if (leading !== undefined && attack.way !== 'headless') process.kill(leading.pid, 'SIGTERM');
+    if (leading !== undefined && attack.way !== 'headless') send(leading.pid, 'SIGTERM');
     // Some are slower than the word that they are there: they write themselves down later.
     const { found, record, others } = await until(`others of ${title}`, async () => {
       const still = await aliveInFrozen(engine.group, id);

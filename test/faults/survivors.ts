@@ -10,6 +10,8 @@ export interface Alive {
   pid: number;
   /** As the innermost namespace, which is the container's, numbers it. */
   inner: number;
+  /** Pid of the process above it, as the host numbers it. */
+  parent: number;
   /** Clock ticks since boot. */
   start: string;
   /** `S`, `T`, `D` …; `Z` for a leader that is dead while threads of it live. */
@@ -32,12 +34,21 @@ export async function aliveInFrozen(group: string, container: string): Promise<A
   return inFrozen(group, container, (alive) => alive);
 }
 
+/** Sends a signal, unless the process has ended meanwhile. */
+export function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Ends whatever is in a container and was not there `before`, from outside, until nothing of it is left. */
 export async function endAllBut(before: readonly Alive[], group: string, container: string): Promise<void> {
   const known = new Set(before.map(signOf));
   const endOthers = (alive: Alive[]): boolean => {
     const others = alive.filter((process) => !known.has(signOf(process)));
-    for (const { pid } of others) process.kill(pid, 'SIGKILL');
+    for (const { pid } of others) send(pid, 'SIGKILL');
     return others.length === 0;
   };
   await until('what is left of an attack ending', () => inFrozen(group, container, endOthers));
@@ -79,9 +90,10 @@ function executedBy(pid: number): string {
   }
 }
 
-function statOf(file: string): { state: string; start: string } | null {
+function statOf(file: string): Pick<Alive, 'state' | 'parent' | 'start'> | null {
   const fields = read(file)?.split(') ').at(-1)?.split(' ');
-  return fields === undefined ? null : { state: fields[0] ?? '', start: fields[19] ?? '' };
+  if (fields === undefined) return null;
+  return { state: fields[0] ?? '', parent: Number(fields[1]), start: fields[19] ?? '' };
 }
 
 /** What an attack wrote: its processes as `pid start`, and whether it said that it is complete. */
@@ -110,9 +122,11 @@ const KEEPER = 'ampoule-keeper';
 /** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
 export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
   const known = new Set(before.map(signOf));
-  // By both: what asks the init for values is the same program. What a process that is just ending executes cannot be seen.
-  const isKeeper = ({ executes, name, inner }: Alive): boolean =>
-    inner === 1 || (name === KEEPER && [INIT, ''].includes(executes));
+  const init = now.find(({ inner }) => inner === 1)?.pid;
+  // By all three: what asks the init for values is the same program, and a command that is about to begin looks like its keeper.
+  // What a process that is just ending executes cannot be seen.
+  const isKeeper = ({ executes, name, inner, parent }: Alive): boolean =>
+    inner === 1 || (name === KEEPER && parent === init && [INIT, ''].includes(executes));
   const isNew = (process: Alive): boolean => !known.has(signOf(process)) && !isKeeper(process);
   return now
     .filter((process) => record.processes.has(signOf(process)) || process.name === program || isNew(process))
