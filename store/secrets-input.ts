@@ -53,7 +53,8 @@ export function draftSecret(input: NewSecret, now: Millis): SecretDraft {
   const env = input.env ?? name.variable;
   assertNoProvider(name.variable, `Choose the variable's name, such as ${name.variable.toUpperCase()}_TOKEN.`);
   if (input.allowReserved !== true) {
-    const todo = 'Choose another name, or register it with "allowReserved": true if you mean it.';
+    const todo =
+      'Choose another name, or register it with "allowReserved": true (`ampoule secret add … --allow-reserved`) if you mean it.';
     assertNotReserved(name.variable, '/name', todo);
     assertNotReserved(env, '/env', todo);
   }

@@ -69,6 +69,7 @@ ${curl('GET', `/v1/sessions/${session}/secrets`)}
 ${curl('DELETE', `/v1/sessions/${session}/secrets/${SECRET}`)}
   ampoule status
 
+What has ended since (the daemon, after a reboot the engine) is started again by: npm run quickstart
 Take all of it away again: npm run quickstart -- --uninstall
 `;
 }

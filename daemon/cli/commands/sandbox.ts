@@ -145,7 +145,7 @@ async function reset(invocation: Invocation<{ confirm?: string }>): Promise<numb
   const { confirm } = invocation.options;
   if (confirm === undefined) {
     throw usage(
-      `Everything in ${name} but its workspace would be lost. Say so: \`ampoule sandbox reset NAME --confirm NAME\`.`,
+      `Everything in ${name} but its workspace would be lost. Say so: \`ampoule sandbox reset ${name} --confirm ${name}\`.`,
     );
   }
   const answer = await makeChange<Change>(invocation, 'POST', path('sandboxes', name, 'reset'), { json: { confirm } });

@@ -73,7 +73,10 @@ t.test('an answer that is not of this API is said to be none', async (t) => {
 
 t.test('nobody there, and somebody who hangs up', async (t) => {
   const nobody = new Client({ kind: 'unix', path: join(t.testdir(), 'none.sock') }, TOKEN);
-  await t.rejects(nobody.request('GET', path('x')), { code: 'DAEMON_UNREACHABLE', message: /none\.sock.*`ampouled`/ });
+  await t.rejects(nobody.request('GET', path('x')), {
+    code: 'DAEMON_UNREACHABLE',
+    message: /none\.sock.*`systemctl start ampouled`/,
+  });
   const refused = new Client({ kind: 'tcp', secure: false, host: '127.0.0.1', port: 1 }, TOKEN);
   await t.rejects(refused.request('GET', path('x')), { code: 'DAEMON_UNREACHABLE', message: /http:\/\/127.0.0.1:1\./ });
   const { client: it } = await client(t as never, {

@@ -74,7 +74,7 @@ t.test('logs, once and followed until Ctrl-C', async (t) => {
 t.test('a reset wants the name twice', async (t) => {
   const change = { generation: 4, sandboxes: [], notices: [] };
   const api = await playApi(t, { 'POST /v1/sandboxes/box/reset': { json: change } });
-  t.match(await cli(api, ['sandbox', 'reset', 'box']), { code: 2, err: /would be lost.*--confirm NAME/ });
+  t.match(await cli(api, ['sandbox', 'reset', 'box']), { code: 2, err: /would be lost.*reset box --confirm box/ });
   t.same(api.asked, []);
   t.match(await cli(api, ['sandbox', 'reset', 'box', '--confirm', 'box']), { code: 0, out: /as at its first start/ });
   t.same(api.asked[0]?.json, { confirm: 'box' });
