@@ -17,6 +17,8 @@ const KEPT = entry('KEPT', 'kept');
 /** Leads a chain of processes that fork and exit, without a keeper above it. */
 const ORPHANED = 'kill -9 $PPID; exec /attack/escape chains /records/record';
 
+let attackImage: Promise<string> | null = null;
+
 interface Evading {
   played: PlayedDaemon;
   engine: EngineFace;
@@ -31,7 +33,8 @@ async function evading(
 ): Promise<Evading> {
   const shared = await sharedEngine();
   t.teardown(() => shared.done());
-  const image = await importAttacks(shared);
+  attackImage ??= importAttacks(shared);
+  const image = await attackImage;
   const records = mkdtempSync('/tmp/ap-records-');
   chmodSync(records, 0o1777);
   t.teardown(() => rmSync(records, { recursive: true, force: true }));
