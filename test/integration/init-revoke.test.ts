@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { entry, type PlayedDaemon } from '../engine/played-daemon.js';
 import { pause, until } from '../engine/wait.js';
-import { commandOf, importAttacks, PROGRAM, titleOf, type Variant, variants } from '../faults/attack.js';
+import { commandOf, PROGRAM, titleOf, type Variant, variants } from '../faults/attack.js';
 import { aliveIn, aliveInFrozen, endAllBut, readRecord, survivors } from '../faults/survivors.js';
-import { initWorld, LONG } from './init-world.js';
+import { attackImage, initWorld, LONG } from './init-world.js';
 
 const WANTED = [entry('TOKEN', 'canary'), entry('KEPT', 'kept')];
 const LEFT = [entry('KEPT', 'kept')];
@@ -142,13 +142,6 @@ t.test('the grace period is for those who use it', LONG, async (t) => {
   await played.hear('done', (frame) => frame.seq === seq);
   t.match(await deaf.ended(), { signal: 9 });
 });
-
-async function attackImage(t: { teardown(then: () => Promise<void>): void }): Promise<string> {
-  const { sharedEngine } = await import('../engine/shared.js');
-  const engine = await sharedEngine();
-  t.teardown(() => engine.done());
-  return importAttacks(engine);
-}
 
 async function begin(
   played: PlayedDaemon,

@@ -4,6 +4,7 @@ import type { EngineFace } from '../engine/engine.js';
 import { type PlayedDaemon, type PlayOptions, playDaemon } from '../engine/played-daemon.js';
 import { initPrograms } from '../engine/programs.js';
 import { sharedEngine } from '../engine/shared.js';
+import { importAttacks } from '../faults/attack.js';
 
 /** Long enough for compiling the program on a busy machine. */
 export const LONG = { timeout: 300_000 };
@@ -27,6 +28,16 @@ export async function initWorld(
     await engine.done();
   });
   return { played, engine };
+}
+
+let attacks: Promise<string> | null = null;
+
+/** The image with the programs of the attacks, made once for a test file; gives its name. */
+export async function attackImage(t: Test): Promise<string> {
+  const engine = await sharedEngine();
+  t.teardown(() => engine.done());
+  attacks ??= importAttacks(engine);
+  return attacks;
 }
 
 /** Exit status of a container, once it has ended. */
