@@ -208,9 +208,10 @@ export class Client {
 
   #unreachable(cause: unknown): CliError {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const nobody = `No daemon listens at ${this.address}. Start it (\`systemctl start ampouled\`; after the quickstart \`npm run quickstart\`), or set AMPOULE_ADDR.`;
     const why: Record<string, string> = {
-      ENOENT: `No daemon listens at ${this.address}. Start it as before (\`systemctl start ampouled\`; after the quickstart \`npm run quickstart\`), or set AMPOULE_ADDR.`,
-      ECONNREFUSED: `No daemon listens at ${this.address}. Start it as before (\`systemctl start ampouled\`; after the quickstart \`npm run quickstart\`), or set AMPOULE_ADDR.`,
+      ENOENT: nobody,
+      ECONNREFUSED: nobody,
       EACCES: `You may not open ${this.address}. Run as the daemon's user, or set AMPOULE_ADDR=http://127.0.0.1:7433.`,
       ENOTFOUND: `The host of ${this.address} is unknown. Check AMPOULE_ADDR.`,
     };
