@@ -65,12 +65,12 @@ t.test('a directory is given away by an entry in its parent', async (t) => {
   const played = await playEngine((_call, response) => json(response, 200, {}));
   t.teardown(() => played.stop());
   const engine = connectEngine({ host: played.host });
-  await engine.putDirectory('id', '/home/dev/work/', { uid: 1000, gid: 1000, mode: 0o755 });
+  await engine.putDirectory('id', '/home/dev/code/', { uid: 1000, gid: 1000, mode: 0o755 });
   await engine.putDirectory('id', '/workspace', { uid: 1000, gid: 1000, mode: 0o755 });
   t.same(
     played.calls.map((call) => [call.method, call.query.get('path'), call.body.slice(0, 11).replace(/\0/g, '')]),
     [
-      ['PUT', '/home/dev', 'work/'],
+      ['PUT', '/home/dev', 'code/'],
       ['PUT', '/', 'workspace/'],
     ],
   );

@@ -26,15 +26,15 @@ t.test('what an absent member means', async (t) => {
 });
 
 t.test('images, labels, workspaces', async (t) => {
-  const allow = { images: ['ghcr.io/acme/*'], hostPaths: ['/srv/work'] };
+  const allow = { images: ['ghcr.io/acme/*'], hostPaths: ['/srv/code'] };
   t.same(outOfBounds(allow, settings({ image: 'ghcr.io/acme/a/b:1' })), []);
   t.same(outOfBounds(allow, settings({ image: 'ghcr.io/acmes/x' })), ['image ghcr.io/acmes/x']);
   t.same(outOfBounds({}, settings({ labels: { 'dev.ampoule.mac': 'x' } })), ['label dev.ampoule.mac']);
   const at = (hostPath: string) =>
     outOfBounds(allow, settings({ image: 'ghcr.io/acme/a', workspace: { kind: 'hostPath', hostPath, path: '/w' } }));
-  t.same(at('/srv/work'), []);
-  t.same(at('/srv/work/a'), []);
-  for (const path of ['/srv/works', '/srv/work/../x', '/srv', '/']) t.same(at(path), [`workspace ${path}`]);
+  t.same(at('/srv/code'), []);
+  t.same(at('/srv/code/a'), []);
+  for (const path of ['/srv/codes', '/srv/code/../x', '/srv', '/']) t.same(at(path), [`workspace ${path}`]);
   const foreign = { kind: 'volume', volume: 'other', path: '/w', foreign: true } as const;
   t.same(outOfBounds({}, settings({ workspace: foreign })), ['volume other']);
 });
