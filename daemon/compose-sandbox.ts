@@ -16,7 +16,7 @@ import {
   type Reconciler,
   SandboxError,
 } from '../sandbox/index.js';
-import type { DeliveryKind, Vault } from '../store/index.js';
+import type { DeliveryKind, SandboxId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 import { makeDeliveries } from './deliveries.js';
 import { holderLog } from './holders.js';
@@ -24,6 +24,7 @@ import { makeGround } from './init-place.js';
 import { ledgerOver } from './ledger.js';
 import type { Deliveries, Logger } from './parts.js';
 import { programsDirectory } from './programs.js';
+import { redactAll } from './redaction.js';
 import { isSandboxId, wishesOf } from './wish.js';
 
 export interface Sandboxing {
@@ -70,6 +71,7 @@ export function assembleSandboxes({
     ...(refused === undefined ? {} : { counted: refused }),
     ...(failpoint === undefined ? {} : { failpoint }),
     changed: (id) => reconciler.wake(id),
+    redact: (id, output) => redactAll(vault, id as SandboxId, output),
   });
   const byMemory = prepared(memory, ground.prepare);
   const kindOf = kinds(vault);

@@ -1,6 +1,6 @@
 /** Redactors for what a sandbox was given: its active secrets and every version it ever had. Keeps no value but in them. */
 
-import { makeRedactor } from '../sandbox/index.js';
+import { makeRedactor, type OutputPart } from '../sandbox/index.js';
 import { type SandboxId, StoreError, type Vault } from '../store/index.js';
 import type { Masking, Redactor } from './parts.js';
 
@@ -61,6 +61,22 @@ export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
       return Buffer.concat([stream.push(Buffer.from(given)), stream.end()]).toString('utf8');
     },
   };
+}
+
+/**
+ * Output that is whole, redacted. Both streams are wiped of what they know.
+ * @throws StoreError VAULT_SEALED.
+ */
+export function redactAll(vault: Source, sandbox: SandboxId, output: readonly OutputPart[]): OutputPart[] {
+  const redactors = redactorsFor(vault, sandbox);
+  const found: OutputPart[] = [];
+  const streams = ['stdout', 'stderr'] as const;
+  try {
+    for (const { stream, data } of output) found.push({ stream, data: redactors[stream].push(data) });
+  } finally {
+    for (const stream of streams) found.push({ stream, data: redactors[stream].end() });
+  }
+  return found.filter(({ data }) => data.length > 0);
 }
 
 /** Active ones and those it was given, each version once. */

@@ -1,5 +1,6 @@
 /** The public face of the containers: desired against observed, delivery, exec. No HTTP, no SQLite, no crypto. */
 
+export type { OutputPart } from './demux.js';
 export { connectEngine } from './docker.js';
 export type { Engine } from './engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';

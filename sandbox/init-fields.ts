@@ -101,6 +101,10 @@ export class FieldReader {
     this.#from = payload;
   }
 
+  more(): boolean {
+    return this.#at < this.#from.length;
+  }
+
   u8(): number {
     return this.#take(1).readUInt8();
   }

@@ -1,5 +1,6 @@
 /** The frames between the daemon and an init, as sandbox/init/PROTOCOL.md has them; strict, and sends nothing. */
 
+import type { OutputPart } from './demux.js';
 import { FieldReader, frame, Malformed } from './init-fields.js';
 import type { RawFrame } from './init-split.js';
 
@@ -9,12 +10,14 @@ const NAME = 128;
 const ID = 64;
 const TEXT = 4096;
 const ENTRIES = 1024;
+const PIECE = 4096;
 
 export const TYPE = {
   ...{ HELLO: 0x01, RESUME: 0x02, STREAM: 0x03 },
   ...{ CHALLENGE: 0x10, PROOF: 0x11, WELCOME: 0x12, GOODBYE: 0x13 },
   ...{ SET: 0x20, EXEC: 0x21, END: 0x22, ATTACH: 0x23, PING: 0x24 },
   ...{ STATE: 0x30, RECEIVED: 0x31, DONE: 0x32, REFUSED: 0x33, STARTED: 0x34, ENDED: 0x35, GONE: 0x36, PONG: 0x37 },
+  LAST: 0x38,
   ...{ OUTPUT: 0x40, EXIT: 0x41, INPUT: 0x42, RESIZE: 0x43 },
 } as const;
 
@@ -156,6 +159,7 @@ export type InitFrame =
   | { type: 'ended'; id: string; code: number; signal: number; reason: string }
   | { type: 'gone'; id: string }
   | { type: 'pong'; seq: number }
+  | { type: 'last'; id: string; output: OutputPart[] }
   | { type: 'goodbye'; code: number; reason: string };
 
 /** A frame of an init that is trusted. Throws Malformed. */
@@ -189,6 +193,12 @@ export function initFrame({ type, payload }: RawFrame): InitFrame {
       return whole(r, { type: 'gone', id: r.text(ID) });
     case TYPE.PONG:
       return whole(r, { type: 'pong', seq: r.u32() });
+    case TYPE.LAST: {
+      const id = r.text(ID);
+      const output: OutputPart[] = [];
+      while (r.more()) output.push({ stream: streamOf(r.u8()), data: r.bytes(PIECE) });
+      return whole(r, { type: 'last', id, output });
+    }
     case TYPE.GOODBYE:
       return whole(r, { type: 'goodbye', code: r.u16(), reason: r.text(TEXT) });
     default:
@@ -204,12 +214,15 @@ export type StreamFrame =
 export function streamFrame({ type, payload }: RawFrame): StreamFrame {
   const r = new FieldReader(payload);
   if (type === TYPE.OUTPUT) {
-    const stream = r.u8();
-    if (stream !== 1 && stream !== 2) throw new Malformed('there is no such stream');
-    return { type: 'output', stream: stream === 1 ? 'stdout' : 'stderr', data: r.rest() };
+    return { type: 'output', stream: streamOf(r.u8()), data: r.rest() };
   }
   if (type === TYPE.EXIT) return whole(r, { type: 'exit', code: r.i32(), signal: r.u32(), reason: r.text(TEXT) });
   throw new Malformed(`a keeper sends no frame of type ${type}`);
+}
+
+function streamOf(number: number): OutputPart['stream'] {
+  if (number !== 1 && number !== 2) throw new Malformed('there is no such stream');
+  return number === 1 ? 'stdout' : 'stderr';
 }
 
 function whole<T>(reader: FieldReader, value: T): T {

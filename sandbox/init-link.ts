@@ -40,6 +40,8 @@ export interface LinkEvents {
   started(frame: Extract<InitFrame, { type: 'started' }>): void;
   ended(frame: Extract<InitFrame, { type: 'ended' }>): void;
   gone(id: string): void;
+  /** What a command wrote last, before it is said that it ended. */
+  last(frame: Extract<InitFrame, { type: 'last' }>): void;
   /** It speaks in a way that the protocol does not allow. */
   malformed(): void;
   goodbye(code: number, reason: string): void;
@@ -203,6 +205,9 @@ export class InitLink {
         return;
       case 'gone':
         this.#events.gone(frame.id);
+        return;
+      case 'last':
+        this.#events.last(frame);
         return;
       case 'goodbye':
         this.#events.goodbye(frame.code, frame.reason);

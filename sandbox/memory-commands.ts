@@ -1,5 +1,6 @@
 /** Starts commands by a sandbox's init, listens to those that run, and gives its main process's output. */
 
+import { Readable } from 'node:stream';
 import type { OutputPart } from './demux.js';
 import { SandboxError } from './errors.js';
 import { commandOf } from './exec-start.js';
@@ -8,6 +9,7 @@ import { streamFrame } from './init-frames.js';
 import { type InitLink, type InitRefused, LinkLost } from './init-link.js';
 import { FrameSplitter } from './init-split.js';
 import type { Token } from './init-tokens.js';
+import type { KeptOutput } from './kept-output.js';
 import { MemoryExec } from './memory-exec.js';
 import { COMMAND, type MemorySandbox } from './memory-sandbox.js';
 import type { Timers } from './timers.js';
@@ -63,7 +65,7 @@ export async function startCommand(of: Commands, config: InitConfig, request: Ex
   return exec;
 }
 
-/** Throws EXEC_NOT_FOUND. */
+/** One that runs. Throws EXEC_NOT_FOUND. */
 export async function listenTo(of: Commands, execId: string, signal: AbortSignal): Promise<RunningExec> {
   const { box, link, timers } = of;
   const known = box.commands.get(execId);
@@ -86,6 +88,19 @@ export async function listenTo(of: Commands, execId: string, signal: AbortSignal
     forget();
     throw error instanceof SandboxError && error.code === 'INIT_REFUSED' ? notFound() : error;
   }
+}
+
+/** One that ended lately, as if it ended now. Throws EXEC_NOT_FOUND. */
+export function listenToEnded(kept: KeptOutput, sandbox: string, execId: string): RunningExec {
+  const found = kept.command(sandbox, execId);
+  if (found === null) throw notFound();
+  const { end, output } = found;
+  return {
+    execId,
+    output: Readable.from(output),
+    exit: Promise.resolve({ ...end.exit, tookMs: end.endedAt - end.startedAt }),
+    end: async () => {},
+  };
 }
 
 /** Output of main, from its ring and with `follow` as it comes. */
@@ -195,6 +210,6 @@ function wordsFor(refused: InitRefused | LinkLost): SandboxError {
 function notFound(): SandboxError {
   return new SandboxError(
     'EXEC_NOT_FOUND',
-    'No such command runs detached in this sandbox. See those that do with `ampoule execs`.',
+    'No such command runs detached in this sandbox, nor ended lately. See `ampoule execs ls` and `ampoule execs ls --ended`.',
   );
 }

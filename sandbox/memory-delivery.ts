@@ -6,9 +6,10 @@ import { SandboxError } from './errors.js';
 import { InitDirectories } from './init-directory.js';
 import { Heartbeat } from './init-heartbeat.js';
 import type { InitLink } from './init-link.js';
+import { KeptOutput, lastLines } from './kept-output.js';
 import { identityFrom } from './labels.js';
 import type { MemoryDelivery, MemoryDeliveryOptions } from './memory.js';
-import { listenTo, mainOutput, startCommand } from './memory-commands.js';
+import { listenTo, listenToEnded, mainOutput, startCommand } from './memory-commands.js';
 import type { PassTools } from './memory-container.js';
 import { MemoryPass } from './memory-pass.js';
 import { takeAll } from './memory-revoke.js';
@@ -37,6 +38,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
   const directories = new InitDirectories(place);
   const keys = new ResumeKeys(place.runDir);
   const heartbeat = new Heartbeat(timers);
+  const kept = new KeptOutput({ timers, redact: options.redact ?? ((_sandbox, output) => output) });
   const boxes = new Map<string, MemorySandbox>();
   const passes = new Map<string, { halted: boolean; over: Promise<unknown> }>();
   let closed = false;
@@ -45,7 +47,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
     const known = boxes.get(sandbox);
     if (known) return known;
     const box = new MemorySandbox({
-      ...{ sandbox, directories, keys, timers, ledger, log, counted, failpoint },
+      ...{ sandbox, directories, keys, timers, ledger, log, counted, failpoint, kept },
       // The daemon finds its places while it starts.
       peer: () => place.peer,
       changed: () => closed || changed(sandbox),
@@ -92,6 +94,17 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
     return { box, link, id };
   }
 
+  /** null where no main process runs and an earlier one left something. Throws SANDBOX_NOT_RUNNING. */
+  function runs(sandbox: string): ReturnType<typeof linked> | null {
+    try {
+      return linked(sandbox);
+    } catch (error) {
+      if (error instanceof SandboxError && error.code === 'SANDBOX_NOT_RUNNING' && kept.main(sandbox).length > 0)
+        return null;
+      throw error;
+    }
+  }
+
   return {
     kind: 'memory',
 
@@ -109,6 +122,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
         if (applied.seen.state === 'removed') {
           await box.door.remove();
           boxes.delete(id);
+          kept.forget(id);
         }
         return applied;
       } finally {
@@ -141,14 +155,18 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
 
     execs: (sandbox) => [...(boxes.get(sandbox)?.commands.values() ?? [])].map((one) => ({ ...one })),
 
+    ended: (sandbox) => kept.ends(sandbox),
+
     async attach(sandbox, execId, signal) {
+      if (boxes.get(sandbox)?.commands.has(execId) !== true) return listenToEnded(kept, sandbox, execId);
       const { box, link } = linked(sandbox);
       return listenTo({ box, link, timers }, execId, signal);
     },
 
     async *logs(sandbox, asked, signal) {
-      const { box, link } = linked(sandbox);
-      yield* mainOutput({ box, link, timers }, asked, signal);
+      const running = runs(sandbox);
+      if (running === null) yield* lastLines(kept.main(sandbox), asked.tail);
+      else yield* mainOutput({ ...running, timers }, asked, signal);
     },
 
     async removeOrphans(vault, sandbox) {
@@ -158,6 +176,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
       }
       await boxes.get(sandbox)?.door.remove();
       boxes.delete(sandbox);
+      kept.forget(sandbox);
     },
 
     async close() {

@@ -1,17 +1,15 @@
 /** One command of a sandbox, by its init: its output at the reader's pace, its input, how it ends. Starts nothing by itself. */
 
 import type { Socket } from 'node:net';
-import { constants } from 'node:os';
 import type { OutputPart } from './demux.js';
 import { SandboxError } from './errors.js';
 import { streamFrame, to } from './init-frames.js';
 import { FrameSplitter } from './init-split.js';
+import { type EndFrame, exitOf, toldOf } from './memory-exit.js';
 import type { CommandEars } from './memory-sandbox.js';
 import type { Timers } from './timers.js';
 import type { ExecExit, RunningExec } from './types.js';
 
-/** A reason that is a code, and not a sentence. */
-const CODE = /^[A-Z][A-Z_]+$/;
 /** Bytes of input in one frame. */
 const PIECE = 64 * 1024;
 /** Milliseconds for the init to say how a command ended whose connection broke. */
@@ -74,9 +72,8 @@ export class MemoryExec implements RunningExec, CommandEars {
     this.began();
   }
 
-  ended(frame: { code: number; signal: number; reason: string }): void {
-    const code = CODE.test(frame.reason) ? frame.reason : null;
-    this.#word = exitOf(frame.code, frame.signal, this.#reason ?? code);
+  ended(frame: EndFrame): void {
+    this.#word = exitOf({ ...frame, reason: this.#reason ?? frame.reason });
     // What is in its connection comes first.
     if (this.#socket === null || this.#socket.destroyed) this.#finish(this.#word);
     this.#tell();
@@ -163,12 +160,12 @@ export class MemoryExec implements RunningExec, CommandEars {
             continue;
           }
           complete = true;
-          const cannot = (frame.code === 126 || frame.code === 127) && frame.reason !== '';
-          if (cannot) yield { stream: 'stderr', data: Buffer.from(`${frame.reason}\n`) };
+          yield* toldOf(frame);
           // Who was killed does not say why; the init does, on its own connection.
           if (frame.code < 0 && frame.reason === '' && this.#reason === null) await this.#inits();
-          const reason = CODE.test(frame.reason) ? frame.reason : (this.#word?.reason ?? null);
-          this.#finish(exitOf(frame.code, frame.signal, this.#reason ?? reason));
+          const exit = exitOf(frame);
+          const reason = this.#reason ?? exit.reason ?? this.#word?.reason;
+          this.#finish(reason === undefined ? exit : { ...exit, reason });
           return;
         }
       left = false;
@@ -206,13 +203,4 @@ export class MemoryExec implements RunningExec, CommandEars {
     this.#cancel();
     this.#settle({ ...exit, tookMs: Math.round(performance.now() - this.#parts.startedAt) });
   }
-}
-
-function exitOf(code: number, signal: number, reason: string | null): Omit<ExecExit, 'tookMs'> {
-  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
-  return {
-    code: code < 0 ? null : code,
-    ...(code < 0 && name ? { signal: name } : {}),
-    ...(reason === null ? {} : { reason }),
-  };
 }

@@ -1,13 +1,16 @@
 /** What is known of one sandbox that gets its values by memory: its init, its commands, who holds what. Plans and feeds nothing. */
 
+import type { OutputPart } from './demux.js';
 import type { ContainerRequest, ImageSeen } from './engine.js';
 import type { InitDirectories } from './init-directory.js';
 import { InitDoor } from './init-door.js';
 import type { InitFrame, InitState } from './init-frames.js';
+import type { KeptOutput } from './kept-output.js';
 import type { Refused } from './memory.js';
+import { type EndFrame, exitOf, toldOf } from './memory-exit.js';
 import type { ResumeKeys } from './resume-keys.js';
 import type { Timers } from './timers.js';
-import type { Applied, Failpoint, Held, KnownExec, Ledger, Log } from './types.js';
+import type { Applied, EndedExec, Failpoint, Held, KnownExec, Ledger, Log } from './types.js';
 
 /** Bits of a command in STATE and EXEC. */
 export const COMMAND = { tty: 1, stdin: 2, detached: 4 };
@@ -22,13 +25,14 @@ export interface SandboxParts {
   log: Log;
   counted: (what: Refused) => void;
   changed: () => void;
+  kept: KeptOutput;
   failpoint: Failpoint;
 }
 
 /** One that hears how its command goes. */
 export interface CommandEars {
   started(): void;
-  ended(frame: { code: number; signal: number; reason: string }): void;
+  ended(frame: EndFrame): void;
   gone(): void;
   /** Its container is over; the reason is a code. */
   over(reason: 'SANDBOX_REPLACED' | 'SANDBOX_EXITED'): void;
@@ -69,6 +73,7 @@ export class MemorySandbox {
         started: (frame) => this.#started(frame),
         ended: (frame) => this.#ended(frame),
         gone: (id) => this.#gone(id),
+        last: ({ id, output }) => this.#parts.kept.last(sandbox, id, output),
         malformed: () => counted('malformed'),
         goodbye: (_code, reason) => log('warn', `an init said goodbye: ${printable(reason)}`, { sandbox }),
         closed: () => changed(),
@@ -100,7 +105,7 @@ export class MemorySandbox {
   over(reason: 'SANDBOX_REPLACED' | 'SANDBOX_EXITED'): void {
     for (const ears of this.#all()) ears.over(reason);
     this.#ears.clear();
-    this.commands.clear();
+    for (const { execId } of [...this.commands.values()]) this.#over(execId, { code: null, signal: 'SIGKILL', reason });
     for (const id of [...this.#holders.keys()]) this.#let(id);
     this.servedPid = null;
   }
@@ -142,15 +147,25 @@ export class MemorySandbox {
   }
 
   #ended(frame: Extract<InitFrame, { type: 'ended' }>): void {
-    this.commands.delete(frame.id);
+    this.#over(frame.id, exitOf(frame), toldOf(frame));
     for (const ears of this.#all(frame.id)) ears.ended(frame);
   }
 
   #gone(id: string): void {
-    this.commands.delete(id);
+    this.#over(id, { code: null });
     for (const ears of this.#all(id.startsWith('main-') ? 'main' : id)) ears.gone();
     this.#ears.delete(id);
     this.#let(id);
+  }
+
+  /** Its own process is over. How a detached one ended is kept: nobody may have listened. */
+  #over(id: string, exit: EndedExec['exit'], told: OutputPart[] = []): void {
+    const known = this.commands.get(id);
+    this.commands.delete(id);
+    if (!known?.detached) return;
+    const { execId, detached, tty, startedAt } = known;
+    const endedAt = this.#parts.timers.now();
+    this.#parts.kept.ended(this.#parts.sandbox, { execId, detached, tty, startedAt, endedAt, exit }, told);
   }
 
   #all(id?: string): CommandEars[] {

@@ -1,5 +1,6 @@
 /** What delivery by memory is given and gives: places, options, and what a probe says. Types only. */
 
+import type { OutputPart } from './demux.js';
 import type { Engine } from './engine.js';
 import type { Timers } from './timers.js';
 import type { Delivery, Failpoint, Ledger, Log } from './types.js';
@@ -35,6 +36,8 @@ export interface MemoryDeliveryOptions {
   counted?: (what: Refused) => void;
   /** Something about a sandbox is other than the last pass left it (an init came back, a main ended): wake it. */
   changed?: (sandbox: string) => void;
+  /** Replaces values in output that is kept after its command ended. Throws where nobody can say what they are. */
+  redact?: (sandbox: string, output: OutputPart[]) => OutputPart[];
   /** Milliseconds since 1970. */
   now?: () => number;
   timers?: Timers;

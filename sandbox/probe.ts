@@ -61,7 +61,7 @@ async function probe({ engine: whole, place, vault }: ProbeOptions, signal: Abor
       refused = why;
     },
     events: {
-      ...{ state() {}, started() {}, ended() {}, gone() {}, malformed() {}, closed() {} },
+      ...{ state() {}, started() {}, ended() {}, gone() {}, last() {}, malformed() {}, closed() {} },
       goodbye: (_code, reason) => {
         refused = reason;
       },

@@ -250,6 +250,12 @@ export interface KnownExec {
   /** Milliseconds since 1970. */
   startedAt: number;
 }
+/** A detached command that is over. */
+export interface EndedExec extends Omit<KnownExec, 'pid'> {
+  /** Milliseconds since 1970. */
+  endedAt: number;
+  exit: Omit<ExecExit, 'tookMs'>;
+}
 export interface ExecExit {
   /** null when it ended by a signal or was ended by us. */
   code: number | null;
@@ -299,9 +305,14 @@ export interface Delivery {
   exec(request: ExecRequest): Promise<RunningExec>;
   /** Commands that run; where the delivery cannot tell, none. */
   execs?(sandbox: string): KnownExec[];
-  /** Listens to a detached command: its last output, then what comes; `end` ends the command, leaving does not. Throws EXEC_NOT_RUNNING. */
+  /** Detached commands that ended lately, oldest first. */
+  ended?(sandbox: string): EndedExec[];
+  /**
+   * Listens to a detached command: its last output, then what comes; `end` ends the command, leaving does not. Of one that ended
+   * lately, what it wrote last and how it ended. Throws EXEC_NOT_FOUND.
+   */
   attach?(sandbox: string, execId: string, signal: AbortSignal): Promise<RunningExec>;
-  /** Output of the main process; not yet redacted. */
+  /** Output of the main process, or of the last one where none runs; not yet redacted. */
   logs(
     sandbox: string,
     options: { follow: boolean; tail?: number },

@@ -1,6 +1,6 @@
-/** Commands that run right now: those that this process started, and those that a sandbox's init still knows. Forgotten when they end; holds no output. */
+/** Commands that run, and detached ones that ended lately: those that this process started, and those that a sandbox's delivery knows of. Holds no output. */
 
-import type { Delivery, KnownExec, RunningExec } from '../../sandbox/index.js';
+import type { Delivery, EndedExec, KnownExec, RunningExec } from '../../sandbox/index.js';
 import type { SandboxId } from '../../store/index.js';
 import { DaemonError } from '../errors.js';
 
@@ -15,54 +15,75 @@ export interface LiveExec {
   running: RunningExec;
 }
 
-/** `command`: only of those that this process started. */
-export interface ListedExec extends KnownExec {
+/** `command`: only of those that this process started. `over`: how one that does not run any more ended. */
+export interface ListedExec extends Omit<KnownExec, 'pid'> {
   command?: string;
+  over?: Pick<EndedExec, 'endedAt' | 'exit'>;
 }
+
+/** Commands whose words are known after their end. */
+const WORDS = 1_000;
 
 export interface Execs {
   add(exec: LiveExec): void;
   remove(execId: string): void;
   /** What runs in a sandbox, oldest first. */
   list(sandbox: SandboxId): ListedExec[];
-  /** Throws EXEC_NOT_FOUND for one that has ended, never was, or runs in another sandbox. */
+  /** Detached ones that ended lately, oldest first. */
+  ended(sandbox: SandboxId): ListedExec[];
+  /** Throws EXEC_NOT_FOUND for one that ended long ago or had a listener, never was, or is of another sandbox. */
   get(sandbox: SandboxId, execId: string): ListedExec;
-  /** Ends it and all that came of it. Throws EXEC_NOT_FOUND. */
+  /** Ends it and all that came of it; nothing happens where it ended. Throws EXEC_NOT_FOUND. */
   end(sandbox: SandboxId, execId: string, reason: string): Promise<ListedExec>;
 }
 
 /** @param delivery the one that a sandbox was resolved to. */
 export function createExecs(delivery: (sandbox: SandboxId) => Delivery): Execs {
   const live = new Map<string, LiveExec>();
+  const words = new Map<string, string>();
 
   const list = (sandbox: SandboxId): ListedExec[] => {
     const found = new Map<string, ListedExec>();
     for (const { sandbox: of, startedAt, detached, tty, command, running } of live.values()) {
       const { execId } = running;
-      if (of === sandbox) found.set(execId, { execId, pid: 0, detached, tty, startedAt, command });
+      if (of === sandbox) found.set(execId, { execId, detached, tty, startedAt, command });
     }
-    for (const known of delivery(sandbox).execs?.(sandbox) ?? [])
+    for (const { pid: _pid, ...known } of delivery(sandbox).execs?.(sandbox) ?? [])
       found.set(known.execId, { ...found.get(known.execId), ...known });
     return [...found.values()].sort((a, b) => a.startedAt - b.startedAt);
   };
 
+  const ended = (sandbox: SandboxId): ListedExec[] =>
+    (delivery(sandbox).ended?.(sandbox) ?? []).map(({ endedAt, exit, ...one }) => {
+      const command = words.get(one.execId);
+      return { ...one, ...(command === undefined ? {} : { command }), over: { endedAt, exit } };
+    });
+
   const get = (sandbox: SandboxId, execId: string): ListedExec => {
-    const found = list(sandbox).find((exec) => exec.execId === execId);
+    const found = [...list(sandbox), ...ended(sandbox)].find((exec) => exec.execId === execId);
     if (found !== undefined) return found;
     throw new DaemonError(
       'EXEC_NOT_FOUND',
-      'No command with this id runs in this sandbox; it may have ended. Run it again with POST /v1/sandboxes/NAME/exec.',
+      'No command with this id runs in this sandbox, and no detached one ended lately. See `ampoule execs ls --all`.',
     );
   };
 
   return {
     add: (exec) => void live.set(exec.running.execId, exec),
-    remove: (execId) => void live.delete(execId),
+    remove(execId) {
+      const exec = live.get(execId);
+      live.delete(execId);
+      if (exec?.detached !== true) return;
+      words.set(execId, exec.command);
+      for (const oldest of [...words.keys()].slice(0, Math.max(0, words.size - WORDS))) words.delete(oldest);
+    },
     list,
+    ended,
     get,
     async end(sandbox, execId, reason) {
       const known = get(sandbox, execId);
       const own = live.get(execId);
+      if (known.over !== undefined) return known;
       if (own !== undefined) await own.running.end(reason);
       else await endOther(delivery(sandbox), sandbox, execId, reason);
       return known;

@@ -1,7 +1,7 @@
 /** A sandbox as the API shows it: what was declared, with what the reconciler last saw. Asks Docker nothing, opens no value. */
 
 import type { Static } from 'typebox';
-import { PLAINTEXT } from '../../sandbox/index.js';
+import { PLAINTEXT, type SandboxView } from '../../sandbox/index.js';
 import type { ExposureEntry, Sandbox } from '../../store/index.js';
 import type { Caller, Parts } from '../parts.js';
 import { formatTime } from './duration.js';
@@ -27,7 +27,7 @@ export function sandboxAnswer(
     sessionId: session.id,
     state: view.state,
     ...(view.code === undefined ? {} : { code: view.code }),
-    ...(view.reason === undefined ? {} : { reason: view.reason }),
+    ...reasonOf(sandbox, view),
     containerId: view.containerId,
     image: { name: settings.image, digest: view.imageDigest },
     delivery: { requested: sandbox.requestedDelivery, resolved: sandbox.delivery },
@@ -42,6 +42,18 @@ export function sandboxAnswer(
     variables,
     notices: [...new Set([...(live && sandbox.delivery === 'env' ? [PLAINTEXT] : []), ...notices])],
   };
+}
+
+/** Why it is as it is: what kept it from its wish, or how its main process ended. */
+function reasonOf(
+  { name, settings }: Sandbox,
+  { state, reason, exitCode }: Pick<SandboxView, 'state' | 'reason' | 'exitCode'>,
+): { reason?: string } {
+  if (reason !== undefined) return { reason };
+  if (exitCode === null || (state !== 'restarting' && state !== 'exited')) return {};
+  const ended = `Its main process ended with ${exitCode}.`;
+  // With an init of its own nobody keeps what it writes.
+  return { reason: settings.oneShot ? ended : `${ended} See what it wrote: \`ampoule sandbox logs ${name}\`.` };
 }
 
 export function exposureAnswer(entry: ExposureEntry): Static<typeof ExposureItem> {

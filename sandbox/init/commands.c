@@ -50,7 +50,7 @@ static void start(const char *id, uint32_t flags, const uint8_t *token, struct b
     if (holder == NULL) return refuse(0, id, 5, "there are too many commands");
     holder->flags = flags;
     name_program(holder, argv->at[0]);
-    struct ring *ring = flags & X_DETACHED ? ring_make(RING_OF_COMMAND, false) : NULL;
+    struct ring *ring = flags & X_DETACHED ? ring_make(RING_OF_COMMAND) : NULL;
     struct block *block = block_make(*who == 0 ? config.user : who, where, argv, env, (flags & X_TERMINAL) != 0);
     bool started = block != NULL && (ring != NULL || !(flags & X_DETACHED));
     if (started) {
@@ -63,8 +63,10 @@ static void start(const char *id, uint32_t flags, const uint8_t *token, struct b
     } else {
         block_drop(block);
     }
-    ring_free(ring);
+    if (started && ring != NULL) ring_hide(ring);
+    holder->ring = ring;
     if (started) return;
+    ring_free(ring);
     grant_drop(holder->grant);
     *holder = (struct holder){0};
     refuse(0, id, 5, "no further process can be started here (limit of processes or memory)");
@@ -147,6 +149,7 @@ static void take_message(struct holder *holder, const struct message *message) {
         holder->over = true;
         holder->code = message->code;
         holder->signal = message->number;
+        if (!holder->restart) report_last(holder);
         /* Its keeper sees how it ended; why is known here. */
         report_ended(holder, message->code, message->number, *message->text != 0 ? message->text : holder->reason);
         if (holder->kind == HOLDS_MAIN) main_over(holder);

@@ -77,6 +77,8 @@ void report_end(void) {
     if (phase == TRUSTED) said();
 }
 
+bool report_room(size_t bytes) { return queued + bytes <= QUEUE_MAX / 2; }
+
 static void goodbye(uint16_t code, const char *reason) {
     struct writer *to = say(F_GOODBYE);
     write_u16(to, code);

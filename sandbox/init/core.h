@@ -36,6 +36,8 @@ void connection_begin(void);
 /* A frame for the daemon, to be ended by report_end; while there is no trusted connection it goes nowhere. */
 struct writer *report_begin(uint8_t type);
 void report_end(void);
+/* So many bytes more leave room for what matters more. */
+bool report_room(size_t bytes);
 /* Gives what is queued up to `ms` to leave; for an init that is about to end. */
 void connection_drain(int64_t ms);
 
@@ -52,6 +54,8 @@ void report_state(void);
 void report_started(const struct holder *holder);
 void report_ended(const struct holder *holder, int32_t code, uint32_t signal, const char *reason);
 void report_gone(const struct holder *holder);
+/* What its ring ends with, for the daemon to keep; nothing where it has none or the daemon is slow to hear. */
+void report_last(const struct holder *holder);
 
 /* live.c */
 struct set_head {
@@ -116,6 +120,7 @@ struct holder {
     int64_t kill_at;      /* while ending */
     int64_t killed_at;    /* 0: not yet */
     char reason[128]; /* why it is ended */
+    struct ring *ring; /* shared with its keeper; main's is the same at each start */
 };
 enum { HOLDERS_MAX = 4096 };
 extern struct holder holders[HOLDERS_MAX];
@@ -261,8 +266,10 @@ struct ring {
     uint32_t capacity;
     uint8_t data[];
 };
-/* `shared`: outlives the process that writes. */
-struct ring *ring_make(size_t capacity, bool shared);
+/* Shared by the keeper, which writes, and the init, which reads. */
+struct ring *ring_make(size_t capacity);
+/* Children that are forked from now on do not have it. */
+void ring_hide(struct ring *ring);
 void ring_free(struct ring *ring);
 void ring_put(struct ring *ring, uint8_t stream, const void *at, size_t length);
 /* Next record at or after `*at`, at most `most` bytes of it; 0: none. Moves `*at` on. */

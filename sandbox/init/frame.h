@@ -50,6 +50,7 @@ enum frame_type {
     F_ENDED = 0x35,
     F_GONE = 0x36,
     F_PONG = 0x37,
+    F_LAST = 0x38,
     F_OUTPUT = 0x40,
     F_EXIT = 0x41,
     F_INPUT = 0x42,

@@ -46,11 +46,14 @@ static void let_go(struct holder *holder) {
 void holder_gone(struct holder *holder) {
     let_go(holder);
     /* Else its keeper said so. */
-    if (!holder->over && holder->kind != HOLDS_BRIDGE)
+    if (!holder->over && holder->kind != HOLDS_BRIDGE) {
+        report_last(holder);
         report_ended(holder, -1, SIGKILL, *holder->reason == 0 ? "its keeper was killed" : holder->reason);
+    }
     report_gone(holder);
     grant_drop(holder->grant);
     bool main = holder->kind == HOLDS_MAIN;
+    if (!main) ring_free(holder->ring);
     struct holder old = *holder;
     old.used = false;
     *holder = (struct holder){0};

@@ -69,13 +69,13 @@ static void told(int fd, short events, void *data) {
 }
 
 static void command_over(int32_t code, uint32_t signal, const char *reason) {
-    if (over) return;
-    over = true;
     /* The init said why before it ended the command. */
     told(CONTROL, POLLIN, NULL);
     if (*reason == 0) reason = why;
-    keeper_report(M_ENDED, code, signal, reason);
+    /* What was written is in the ring before the init hears of the end. */
     stream_exit(code, signal, reason);
+    over = true;
+    keeper_report(M_ENDED, code, signal, reason);
 }
 
 /* The program of the user has taken over, or says why not. */

@@ -76,9 +76,10 @@ static void start(void) {
     holder->flags = config.flags & C_MAIN_TERMINAL ? X_TERMINAL : 0;
     if (config.flags & C_ONE_SHOT) become_main(holder);
     bool inherit = (config.flags & C_INHERIT) != 0;
-    if (ring == NULL && !inherit) ring = ring_make(RING_OF_MAIN, true);
+    if (ring == NULL && !inherit) ring = ring_make(RING_OF_MAIN);
     struct block *block = make();
     if (block != NULL && keeper_start(holder, block, inherit ? NULL : ring)) {
+        holder->ring = inherit ? NULL : ring;
         starts++;
         return;
     }

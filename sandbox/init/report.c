@@ -64,3 +64,25 @@ void report_gone(const struct holder *holder) {
     write_text(to, holder->id);
     report_end();
 }
+
+/* Bytes of what LAST brings, with what stands before each piece. */
+enum { LAST_MAX = 65536, LAST_HEAD = 5, PIECE_MAX = 4096 };
+
+void report_last(const struct holder *holder) {
+    const struct ring *ring = holder->ring;
+    if (ring == NULL || !report_room(2 * LAST_MAX)) return;
+    uint8_t stream, piece[PIECE_MAX];
+    uint64_t at = 0, whole = 0;
+    size_t length;
+    while ((length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole += LAST_HEAD + length;
+    at = 0;
+    while (whole > LAST_MAX && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole -= LAST_HEAD + length;
+    struct writer *to = report_begin(F_LAST);
+    write_text(to, holder->id);
+    while ((length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) {
+        write_u8(to, stream);
+        write_bytes(to, piece, (uint32_t)length);
+    }
+    wipe(piece, sizeof piece);
+    report_end();
+}

@@ -7,14 +7,15 @@
 /* A record: stream (1), length (2), data. Small, so that dropping the oldest loses little. */
 enum { RECORD_HEAD = 3, RECORD_MAX = 4096 };
 
-struct ring *ring_make(size_t capacity, bool shared) {
-    int how = (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS;
-    struct ring *ring = mmap(NULL, sizeof *ring + capacity, PROT_READ | PROT_WRITE, how, -1, 0);
+struct ring *ring_make(size_t capacity) {
+    struct ring *ring = mmap(NULL, sizeof *ring + capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (ring == MAP_FAILED) return NULL;
     madvise(ring, sizeof *ring + capacity, MADV_DONTDUMP);
     ring->capacity = (uint32_t)capacity;
     return ring;
 }
+
+void ring_hide(struct ring *ring) { madvise(ring, sizeof *ring + ring->capacity, MADV_DONTFORK); }
 
 void ring_free(struct ring *ring) {
     if (ring != NULL) munmap(ring, sizeof *ring + ring->capacity);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ledgerOver } from '../../daemon/ledger.js';
-import { redactorsFor } from '../../daemon/redaction.js';
+import { redactAll, redactorsFor } from '../../daemon/redaction.js';
 import type { SandboxId } from '../../store/index.js';
 import { operator, testVault } from './vault-fixture.js';
 
@@ -80,9 +80,28 @@ t.test('what cannot be read any more does not pass either', async (t) => {
   stderr.end();
 });
 
+t.test('output that is whole', async (t) => {
+  const fixture = await testVault(t);
+  fixture.secret('TOKEN', 'long-secret-value');
+  const id = fixture.sandbox('box', ['TOKEN']);
+  const output = [
+    { stream: 'stdout' as const, data: Buffer.from('out long-sec') },
+    { stream: 'stderr' as const, data: Buffer.from('err long-') },
+    { stream: 'stdout' as const, data: Buffer.from('ret-value end long-') },
+  ];
+  const text = (stream: string) =>
+    redactAll(fixture.vault, id, output)
+      .filter((part) => part.stream === stream)
+      .map(({ data }) => Buffer.from(data).toString())
+      .join('');
+  t.equal(text('stdout'), 'out [redacted:TOKEN] end long-');
+  t.equal(text('stderr'), 'err long-');
+});
+
 t.test('while sealed nothing passes', async (t) => {
   const fixture = await testVault(t);
   const id = fixture.sandbox('box');
   fixture.vault.seal(operator);
+  t.throws(() => redactAll(fixture.vault, id, []), { code: 'VAULT_SEALED' });
   t.throws(() => redactorsFor(fixture.vault, id), { code: 'VAULT_SEALED' });
 });

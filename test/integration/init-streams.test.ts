@@ -148,6 +148,51 @@ t.test('a detached command keeps its last output, for whoever comes', LONG, asyn
   t.match(await played.hear('refused', ({ id }) => id === one.id), { code: 4 });
 });
 
+t.test('what a detached command wrote last comes before its end is said', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([entry('TOKEN', 'x')]);
+  const lastOf = async (id: string) => {
+    await played.hear('ended', (frame) => frame.id === id);
+    const before = played.heard.slice(
+      0,
+      played.heard.findIndex((frame) => frame.type === 'ended' && frame.id === id),
+    );
+    const last = before.find((frame) => frame.type === 'last' && frame.id === id);
+    return last?.type === 'last' ? last.output : null;
+  };
+  const texts = async (id: string) => (await lastOf(id))?.map(({ stream, data }) => [stream, data.toString()]);
+
+  const short = played.exec(['sh', '-c', 'echo out; echo err >&2; exit 3'], { flags: DETACHED });
+  t.match(await played.hear('ended', ({ id }) => id === short.id), { code: 3 });
+  const both = (await texts(short.id)) ?? [];
+  t.same(both.sort(), [
+    ['stderr', 'err\n'],
+    ['stdout', 'out\n'],
+  ]);
+
+  const long = played.exec(['sh', '-c', 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo line $i; done'], {
+    flags: DETACHED,
+  });
+  const text = Buffer.concat((await lastOf(long.id))?.map(({ data }) => data) ?? []).toString();
+  t.ok(text.endsWith('\nline 20000\n'), text.slice(-40));
+  t.ok(text.length > 30_000 && text.length <= 65_536, `${text.length} bytes`);
+
+  const taken = played.exec(['sh', '-c', 'echo here; sleep 1000'], { flags: DETACHED });
+  await until('its output', async () => {
+    const look = played.attach(taken.id);
+    await until('the end of what there is', () => look.closed, { everyMs: 5 });
+    return look.text() === 'here\n';
+  });
+  await played.setDone([]);
+  t.same(await texts(taken.id), [['stdout', 'here\n']], 'also where it was ended by a revocation');
+
+  const none = played.exec(['nosuch'], { flags: DETACHED });
+  t.same(await texts(none.id), [], 'and where nothing was written');
+  const heard = played.exec(['sh', '-c', 'echo out'], {});
+  await heard.ended();
+  t.equal(await lastOf(heard.id), null, 'whoever had a listener told it');
+});
+
 function digest(data: Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }

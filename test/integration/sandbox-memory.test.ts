@@ -136,8 +136,43 @@ t.test('a detached command goes on, is listened to, and ended', async (t) => {
   const again = await box.delivery.attach?.(box.id, exec.execId, new AbortController().signal);
   await again?.end('TEST');
   await until('it being gone', () => box.delivery.execs?.(box.id).length === 0);
-  const late = async () => box.delivery.attach?.(box.id, exec.execId, new AbortController().signal);
-  await t.rejects(late(), { code: 'EXEC_NOT_FOUND' });
+  const listen = async (execId: string) => {
+    const late = await box.delivery.attach?.(box.id, execId, new AbortController().signal);
+    const parts: string[] = [];
+    for await (const { data } of late?.output ?? []) parts.push(Buffer.from(data).toString());
+    return { text: parts.join(''), exit: await late?.exit };
+  };
+  t.match(await listen(exec.execId), { text: /line 3\nsaid word/, exit: { code: null, reason: 'TEST' } });
+  t.match(box.delivery.ended?.(box.id), [{ execId: exec.execId, exit: { reason: 'TEST' } }]);
+  const none = await box.start(['nosuch'], { detach: true });
+  await until('its end', () => box.delivery.ended?.(box.id).length === 2);
+  t.match(await listen(none.execId), { text: 'nosuch: not found\n', exit: { code: 127 } });
+  await t.rejects(listen('exe_none'), { code: 'EXEC_NOT_FOUND' });
+  await box.delivery.apply(box.wish({ goal: 'removed' }));
+  t.same(box.delivery.ended?.(box.id), []);
+});
+
+t.test('what a main process that failed at once wrote is there after it', async (t) => {
+  const main = ['sh', '-c', 'echo began; echo "no such table" >&2; exit 9'];
+  const box = await boxOf(t, { main: 'own', command: main, restart: 'never' });
+  await t.rejects(
+    (async () => {
+      for await (const _ of box.delivery.logs(box.id, { follow: false }, new AbortController().signal));
+    })(),
+    { code: 'SANDBOX_NOT_RUNNING' },
+    'nothing ran yet',
+  );
+  await box.delivery.apply(box.wish());
+  await until('its end', async () => (await box.docker.inspect(box.name))?.state.status === 'exited');
+  const said = async (options: { follow: boolean; tail?: number }) => {
+    const parts: string[] = [];
+    for await (const { stream, data } of box.delivery.logs(box.id, options, new AbortController().signal))
+      parts.push(`${stream}: ${Buffer.from(data)}`);
+    return parts.sort();
+  };
+  await until('its last words', async () => (await said({ follow: false }).catch(() => [])).length > 0);
+  t.same(await said({ follow: true }), ['stderr: no such table\n', 'stdout: began\n'], 'and following it ends');
+  t.equal((await said({ follow: false, tail: 1 })).length, 1);
 });
 
 t.test('a main process of its own: its output, its restart, its end', async (t) => {

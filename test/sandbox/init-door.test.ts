@@ -32,7 +32,7 @@ function play(t: { teardown(run: () => unknown): void }, peer: string | null = n
       peer: () => peer,
       timers: realTimers,
       counted: (why) => void refused.push(why),
-      events: { state() {}, started() {}, ended() {}, gone() {}, malformed() {}, goodbye() {}, closed() {} },
+      events: { state() {}, started() {}, ended() {}, gone() {}, last() {}, malformed() {}, goodbye() {}, closed() {} },
       failpoint() {},
       knock: () => {
         knocks += 1;

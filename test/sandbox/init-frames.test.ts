@@ -51,6 +51,18 @@ t.test('what an init says', async (t) => {
   t.same(initFrame(ended), { type: 'ended', id: 'x', code: -1, signal: 9, reason: 'REVOKED' });
   t.same(initFrame(raw(TYPE.GONE, (w) => w.text('x'))), { type: 'gone', id: 'x' });
   t.same(initFrame(raw(TYPE.PONG, (w) => w.u32(1))), { type: 'pong', seq: 1 });
+  const last = raw(TYPE.LAST, (w) => w.text('main-1').u8(1).bytes(Buffer.from('out')).u8(2).bytes(Buffer.from('err')));
+  t.same(initFrame(last), {
+    ...{ type: 'last', id: 'main-1' },
+    output: [
+      { stream: 'stdout', data: Buffer.from('out') },
+      { stream: 'stderr', data: Buffer.from('err') },
+    ],
+  });
+  t.same(initFrame(raw(TYPE.LAST, (w) => w.text('x'))), { type: 'last', id: 'x', output: [] });
+  t.throws(() => initFrame(raw(TYPE.LAST, (w) => w.text('x').u8(3).bytes(Buffer.from('o')))), Malformed);
+  t.throws(() => initFrame(raw(TYPE.LAST, (w) => w.text('x').u8(1).bytes(Buffer.alloc(4097)))), Malformed);
+  t.throws(() => initFrame(raw(TYPE.LAST, (w) => w.text('x').u8(1).u32(9))), Malformed);
   t.same(initFrame(raw(TYPE.GOODBYE, (w) => w.u16(1).text('no'))), { type: 'goodbye', code: 1, reason: 'no' });
   t.throws(() => initFrame(raw(TYPE.SET)), Malformed);
   t.throws(() => initFrame(raw(TYPE.PONG, (w) => w.u32(1).u8(0))), Malformed, 'left over');

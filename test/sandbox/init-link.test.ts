@@ -25,7 +25,13 @@ async function linked(t: { teardown(run: () => unknown): void }) {
       socket.on('error', () => {});
       resolve(
         new InitLink(socket, {
-          ...{ state: hear('state'), started: hear('started'), ended: hear('ended'), gone: hear('gone') },
+          ...{
+            state: hear('state'),
+            started: hear('started'),
+            ended: hear('ended'),
+            gone: hear('gone'),
+            last: hear('last'),
+          },
           ...{ malformed: hear('malformed'), goodbye: hear('goodbye'), closed: hear('closed') },
         }),
       );

@@ -22,7 +22,7 @@ async function play(t: { teardown(run: () => unknown): void }, holds: ValueHandl
     server.once('connection', (socket) =>
       resolve(
         new InitLink(socket, {
-          ...{ state() {}, started() {}, ended() {}, gone() {}, malformed() {}, goodbye() {}, closed() {} },
+          ...{ state() {}, started() {}, ended() {}, gone() {}, last() {}, malformed() {}, goodbye() {}, closed() {} },
         }),
       ),
     ),

@@ -1,4 +1,4 @@
-/** Routes of commands that run: list them, look at one, end it, listen to one that is detached. */
+/** Routes of commands that run, and of detached ones that ended lately: list them, look at one, end it, listen to one that is detached. */
 
 import type { RunningExec as Running } from '../../../sandbox/index.js';
 import type { SandboxId } from '../../../store/index.js';
@@ -10,7 +10,7 @@ import { endBoth, redacted } from '../exec-output.js';
 import type { ListedExec } from '../execs.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
-import { ExecParams, RunningExec } from '../schemas/execs.js';
+import { ExecParams, ExecsQuery, RunningExec } from '../schemas/execs.js';
 import { SandboxParams } from '../schemas/sandboxes.js';
 import { list } from '../schemas/shared.js';
 import { socketRoute } from '../sockets.js';
@@ -23,12 +23,14 @@ export function runningExecRoutes(app: App, http: Http): void {
   app.get(
     '/v1/sandboxes/:sandbox/execs',
     {
-      schema: { params: SandboxParams, response: { 200: list(RunningExec) } },
-      config: { operation: { id: 'listExecs', summary: 'Commands that run in a sandbox, oldest first' } },
+      schema: { params: SandboxParams, querystring: ExecsQuery, response: { 200: list(RunningExec) } },
+      config: { operation: { id: 'listExecs', summary: 'Commands of a sandbox, oldest first' } },
     },
     async (request) => {
       const { id } = sandboxes.get(callerOf(request), request.params.sandbox);
-      return { items: execs.list(id).map((exec) => answer(id, exec, 'running')), next: null };
+      const { state = 'running' } = request.query;
+      const found = [...(state === 'running' ? [] : execs.ended(id)), ...(state === 'ended' ? [] : execs.list(id))];
+      return { items: found.map((exec) => answer(id, exec)), next: null };
     },
   );
 
@@ -36,11 +38,16 @@ export function runningExecRoutes(app: App, http: Http): void {
     '/v1/sandboxes/:sandbox/execs/:exec',
     {
       schema: { params: ExecParams, response: { 200: RunningExec } },
-      config: { operation: { id: 'getExec', summary: 'A command, while it runs' } },
+      config: {
+        operation: {
+          id: 'getExec',
+          summary: 'A command, while it runs; a detached one for 15 minutes after it ended, too',
+        },
+      },
     },
     async (request) => {
       const { id } = sandboxes.get(callerOf(request), request.params.sandbox);
-      return answer(id, execs.get(id, request.params.exec), 'running');
+      return answer(id, execs.get(id, request.params.exec));
     },
   );
 
@@ -55,7 +62,7 @@ export function runningExecRoutes(app: App, http: Http): void {
       const { id, name } = sandboxes.get(caller, request.params.sandbox);
       const { execId } = execs.get(id, request.params.exec);
       audit.record(caller, { action: 'exec.end', target: `${id} ${name}`, detail: { execId } });
-      return answer(id, await execs.end(id, execId, 'ENDED'), 'ended');
+      return { ...answer(id, await execs.end(id, execId, 'ENDED')), state: 'ended' as const };
     },
   );
 
@@ -66,7 +73,7 @@ export function runningExecRoutes(app: App, http: Http): void {
       id: 'attachExec',
       summary: 'A WebSocket to a detached command: its last output, then what comes',
       description:
-        'Binary messages are its output and its input, text messages `{stream}` (what follows comes from there), `{exit}`, and of the client `{resize: {columns, rows}}` and `{eof: true}`. Leaving does not end the command.',
+        'Binary messages are its output and its input, text messages `{stream}` (what follows comes from there), `{exit}`, and of the client `{resize: {columns, rows}}` and `{eof: true}`. Leaving does not end the command. Of one that ended in the last 15 minutes come its last 64 KiB and its exit.',
     },
     async prepare(request) {
       const { sandbox, exec } = request.params as { sandbox: string; exec: string };
@@ -109,10 +116,13 @@ interface Attached {
   leave: AbortController;
 }
 
-function answer(sandbox: SandboxId, exec: ListedExec, state: 'running' | 'ended') {
-  const { execId, startedAt, detached, tty, command } = exec;
+function answer(sandbox: SandboxId, exec: ListedExec) {
+  const { execId, startedAt, detached, tty, command, over } = exec;
   const said = command === undefined ? {} : { command };
-  return { execId, sandbox, state, startedAt: formatTime(startedAt), detached, tty, ...said };
+  const known = { execId, sandbox, startedAt: formatTime(startedAt), detached, tty, ...said };
+  if (over === undefined) return { ...known, state: 'running' as const };
+  const { code, ...rest } = over.exit;
+  return { ...known, state: 'ended' as const, endedAt: formatTime(over.endedAt), exitCode: code, ...rest };
 }
 
 function notDetached(): DaemonError {

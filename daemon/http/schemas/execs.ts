@@ -42,18 +42,28 @@ export const ExecAnswer = Type.Object(
   },
   { description: 'what a command wrote and how it ended' },
 );
+export const ExecsQuery = strict({
+  state: Type.Optional(
+    Type.Enum(['running', 'ended', 'all'], {
+      description: 'running (as when not given), ended (detached ones, for 15 minutes), or all',
+    }),
+  ),
+});
 export const RunningExec = Type.Object(
   {
     execId: Type.String(),
     sandbox: Type.String(),
     state: Type.Enum(['running', 'ended']),
     startedAt: Type.String(),
+    endedAt: Type.Optional(Type.String()),
+    exitCode: Type.Optional(nullable(Type.Integer())),
+    ...Exit,
     detached: Type.Optional(Type.Boolean()),
     tty: Type.Optional(Type.Boolean()),
     command: Type.Optional(Type.String({ description: 'redacted and cut; absent after a restart of the daemon' })),
     notices: Type.Optional(Type.Array(Type.String())),
   },
-  { description: 'a command that was still running when asked' },
+  { description: 'a command that runs, or a detached one that ended lately' },
 );
 export const TerminalBody = strict({
   command: Type.Optional(Command),

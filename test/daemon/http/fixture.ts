@@ -10,6 +10,7 @@ import { createMetrics } from '../../../daemon/metrics.js';
 import type { LogFields, Parts, Redactor, Resolution } from '../../../daemon/parts.js';
 import type {
   Delivery,
+  EndedExec,
   ExecExit,
   ExecRequest,
   KnownExec,
@@ -47,6 +48,7 @@ export interface World {
   logs: { stream: 'stdout' | 'stderr'; data: Uint8Array }[];
   /** What an init knows of, and what listening to one of these gives. */
   known: KnownExec[];
+  ended: EndedExec[];
   attach: NonNullable<Delivery['attach']>;
   started: boolean;
   /** What a launch that asks for `auto` gets. */
@@ -109,6 +111,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     exec: () => ({ chunks: [{ stream: 'stdout', data: Buffer.from('hello\n') }] }),
     logs: [],
     known: [],
+    ended: [],
     attach: async () => {
       throw new Error('nobody said what is attached to');
     },
@@ -187,6 +190,7 @@ function partsOf(w: World): Parts {
       };
     },
     execs: () => w.known,
+    ended: () => w.ended,
     attach: (...of) => w.attach(...of),
     async *logs() {
       yield* w.logs;

@@ -38,6 +38,14 @@ t.test('what was declared, with what was seen, and names of variables only', asy
   t.equal(Date.parse(shown.idleAt ?? '') - get().lastExecAt, 3_600_000);
   t.notMatch(JSON.stringify(shown), /CANARY/);
 
+  w.views.set(json.id, { state: 'restarting', exitCode: 3 });
+  t.equal(
+    sandboxAnswer(w.parts, get()).reason,
+    'Its main process ended with 3. See what it wrote: `ampoule sandbox logs box`.',
+  );
+  w.views.set(json.id, { state: 'running', exitCode: 3 });
+  t.equal(sandboxAnswer(w.parts, get()).reason, undefined);
+
   w.vault.sandboxes.end({ kind: 'daemon' }, json.id, 'deleted');
   t.match(sandboxAnswer(w.parts, get()), { idleAt: null, endReason: 'deleted', variables: [], notices: [] });
 });

@@ -33,6 +33,27 @@ t.test('what runs, also from before this process', async (t) => {
   t.match(await w.call('DELETE', `${path}/exe_9`), { status: 404 });
 });
 
+t.test('detached ones that ended are known for a while', async (t) => {
+  const { w, path, connect } = await prepared(t);
+  const exit = { code: null, signal: 'SIGKILL', reason: 'REVOKED' };
+  w.ended = [{ ...{ execId: 'exe_0', detached: true, tty: false, startedAt: 1_000, endedAt: 3_000 }, exit }];
+  const one = {
+    ...{ execId: 'exe_0', state: 'ended', endedAt: '1970-01-01T00:00:03.000Z' },
+    ...{ exitCode: null, signal: 'SIGKILL', reason: 'REVOKED' },
+  };
+  const ids = async (query: string): Promise<string[]> =>
+    (await w.call('GET', path + query)).json.items.map(({ execId }: { execId: string }) => execId);
+  t.same(await ids(''), ['exe_1', 'exe_2']);
+  t.same(await ids('?state=running'), ['exe_1', 'exe_2']);
+  t.same(await ids('?state=ended'), ['exe_0']);
+  t.same(await ids('?state=all'), ['exe_0', 'exe_1', 'exe_2']);
+  t.match(await w.call('GET', `${path}?state=gone`), { status: 422, json: { code: 'INVALID_INPUT' } });
+  t.match(await w.call('GET', `${path}/exe_0`), { status: 200, json: one });
+  t.match(await w.call('DELETE', `${path}/exe_0`), { status: 200, json: one });
+  const client = await connect(`${path}/exe_0/attach`);
+  t.ok(client, 'it can be listened to');
+});
+
 t.test('listening to a detached one: both streams, input, the exit; leaving is no end', async (t) => {
   const { w, path, connect, attached } = await prepared(t);
   const client = await connect(`${path}/exe_1/attach`);
