@@ -72,7 +72,8 @@ export async function settleChange(
     concerned.map(async (id): Promise<SandboxChange> => {
       const { name, session } = parts.vault.sandboxes.get(DAEMON, id);
       const target = sessionOf(session);
-      const outcome = await settle(parts, id, { epoch, generation: target.generation }, waitMs, signal);
+      const point = { epoch, generation: target.generation };
+      const outcome = await settle(parts, id, point, waitMs, { signal, orEmpty: true });
       outcomes.set(id, outcome);
       return { id, name, session: target.name, ...said(outcome) };
     }),
@@ -85,10 +86,18 @@ export async function settleChange(
     body: {
       ...(only === undefined ? {} : { generation: only.generation }),
       sandboxes,
-      notices: [...new Set([...outcomes.values()].flatMap(({ notices }) => notices))],
+      notices: [
+        ...new Set([...emptyNotices(sandboxes, outcomes), ...[...outcomes.values()].flatMap(({ notices }) => notices)]),
+      ],
     },
     outcomes,
   };
+}
+
+/** Said of those that cannot show the change yet. */
+function emptyNotices(sandboxes: SandboxChange[], outcomes: Map<SandboxId, Outcome>): string[] {
+  const names = sandboxes.filter(({ id }) => outcomes.get(id as SandboxId)?.empty === true).map(({ name }) => name);
+  return names.map((name) => `${name} has no container yet; it starts with what is active then.`);
 }
 
 function said({ generation, state, code, reason, tookMs }: Outcome): Omit<SandboxChange, 'id' | 'name' | 'session'> {
@@ -107,9 +116,9 @@ export async function settle(
   sandbox: SandboxId,
   target: { epoch: number; generation: number },
   waitMs: number,
-  signal?: AbortSignal,
+  { signal, orEmpty = false }: { signal?: AbortSignal | undefined; orEmpty?: boolean } = {},
 ): Promise<Outcome> {
-  const settled = parts.reconciler.settle(sandbox, target, waitMs);
+  const settled = parts.reconciler.settle(sandbox, target, waitMs, { orEmpty });
   if (signal === undefined) return settled;
   let stop = (): void => {};
   const stopped = new Promise<Outcome>((resolve) => {

@@ -81,8 +81,13 @@ class Rhythm implements Reconciler {
     for (const sandbox of this.#known()) this.wake(sandbox);
   }
 
-  settle(sandbox: string, target: { epoch: number; generation: number }, waitMs: number) {
-    return this.#worker(sandbox).settle(target, waitMs);
+  settle(
+    sandbox: string,
+    target: { epoch: number; generation: number },
+    waitMs: number,
+    options?: { orEmpty?: boolean },
+  ) {
+    return this.#worker(sandbox).settle(target, waitMs, options);
   }
 
   view(sandbox: string): SandboxView {

@@ -188,6 +188,8 @@ export interface Outcome {
   generation: number;
   /** Milliseconds from the call to this outcome. */
   tookMs: number;
+  /** There is no container that it could be in effect in. */
+  empty?: true;
   /** Said once to whoever asked: 'the writable layer was lost' … */
   notices: string[];
 }
@@ -211,8 +213,16 @@ export interface Reconciler {
   /** A hint that this sandbox may have something to do. Never throws, never waits. */
   wake(sandbox: string): void;
   wakeAll(): void;
-  /** Resolves when the sandbox has reached this generation or a newer one, failed, or `waitMs` passed (then `pending`). */
-  settle(sandbox: string, target: { epoch: number; generation: number }, waitMs: number): Promise<Outcome>;
+  /**
+   * Resolves when the sandbox has reached this generation or a newer one, failed, or `waitMs` passed (then `pending`). With
+   * `orEmpty` also when it has no container, none was asked for that may come yet, and the next is made for this generation.
+   */
+  settle(
+    sandbox: string,
+    target: { epoch: number; generation: number },
+    waitMs: number,
+    options?: { orEmpty?: boolean },
+  ): Promise<Outcome>;
   view(sandbox: string): SandboxView;
   /** Engine answered the last ping. */
   reachable(): boolean;

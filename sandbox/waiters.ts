@@ -12,6 +12,7 @@ interface Point {
 interface Waiter {
   target: Point;
   since: number;
+  orEmpty: boolean;
   cancel: () => void;
   tell: (outcome: Outcome) => void;
 }
@@ -28,19 +29,22 @@ export class Waiters {
     this.#timers = timers;
   }
 
-  /** Resolves at once where it is reached already, after `waitMs` with `pending` at the latest. */
-  wait(target: Point, waitMs: number): Promise<Outcome> {
+  /**
+   * Resolves at once where it is reached already, after `waitMs` with `pending` at the latest.
+   * @param orEmpty it is enough that there is no container.
+   */
+  wait(target: Point, waitMs: number, orEmpty = false): Promise<Outcome> {
     const since = this.#timers.now();
     if (this.#hasReached(target)) return Promise.resolve(this.#outcome(target, since, 'applied'));
     if (waitMs <= 0 || this.#closed) return Promise.resolve(this.#outcome(target, since, 'pending'));
     return new Promise((tell) => {
-      const waiter: Waiter = { target, since, tell, cancel: () => {} };
+      const waiter: Waiter = { target, since, tell, orEmpty, cancel: () => {} };
       waiter.cancel = this.#timers.after(waitMs, () => this.#answer(waiter, 'pending'));
       this.#waiting.add(waiter);
     });
   }
 
-  empty(): boolean {
+  nobody(): boolean {
     return this.#waiting.size === 0;
   }
 
@@ -62,6 +66,13 @@ export class Waiters {
       if (!older(point, waiter.target)) this.#answer(waiter, error.retry ? 'pending' : 'failed');
   }
 
+  /** There is no container, and the next one is made for this point. */
+  empty(point: Point): void {
+    for (const waiter of [...this.#waiting])
+      if (waiter.orEmpty && !older(point, waiter.target))
+        this.#answer(waiter, 'applied', [], { ...waiter.target, empty: true });
+  }
+
   /** There is nothing of the sandbox any more. */
   gone(): void {
     this.#gone = true;
@@ -78,10 +89,10 @@ export class Waiters {
     return this.#gone || (this.#applied !== null && !older(this.#applied, target));
   }
 
-  #answer(waiter: Waiter, state: Outcome['state'], notices: string[] = []): void {
+  #answer(waiter: Waiter, state: Outcome['state'], notices: string[] = [], more: Partial<Outcome> = {}): void {
     waiter.cancel();
     this.#waiting.delete(waiter);
-    waiter.tell(this.#outcome(waiter.target, waiter.since, state, notices));
+    waiter.tell({ ...this.#outcome(waiter.target, waiter.since, state, notices), ...more });
   }
 
   #outcome(target: Point, since: number, state: Outcome['state'], notices: string[] = []): Outcome {

@@ -82,10 +82,15 @@ export class Worker {
     });
   }
 
-  settle(target: { epoch: number; generation: number }, waitMs: number): Promise<Outcome> {
-    const outcome = this.#waiters.wait(target, waitMs);
+  settle(
+    target: { epoch: number; generation: number },
+    waitMs: number,
+    { orEmpty = false }: { orEmpty?: boolean } = {},
+  ): Promise<Outcome> {
+    const outcome = this.#waiters.wait(target, waitMs, orEmpty);
     const inTime = this.#flight !== null && (this.#wish === null || !older(this.#wish, target));
-    if (!this.#waiters.empty() && !inTime) this.wake();
+    if (!this.#waiters.nobody() && !inTime) this.wake();
+    if (inTime && this.#wish !== null) this.#tellEmpty(this.#wish);
     return outcome;
   }
 
@@ -167,6 +172,7 @@ export class Worker {
         // It may have waited for a lane.
         const newest = this.#parts.wishes.of(sandbox) ?? wish;
         this.#wish = newest;
+        this.#tellEmpty(newest);
         const progress = (state: SandboxState) => this.#show({ ...this.#view, state });
         const applied = await delivery.apply(newest, { signal, look, progress });
         this.#reached(newest, applied);
@@ -217,6 +223,11 @@ export class Worker {
     if (!looksSame(before, view)) this.#parts.changed(this.#parts.sandbox);
   }
 
+  /** A container that comes to be is made for this wish or a newer one; where there is none, nothing holds anything. */
+  #tellEmpty(wish: Wish): void {
+    if (this.#parts.ledger.rows(wish.spec.id).length === 0) this.#waiters.empty(wish);
+  }
+
   /** Whether a container holds something that this wish takes away. */
   #mustLose(wish: Wish): boolean {
     return this.#parts.ledger.rows(wish.spec.id).some((row) => revoked(row, wish));
@@ -230,7 +241,9 @@ export class Worker {
       const then = this.#wish;
       if (now === null || then === null || this.#flight === null) return;
       const ends = now.goal === 'removed' && then.goal !== 'removed';
-      if (ends || (this.#mustLose(now) && !this.#mustLose(then))) this.#flight.control.abort();
+      // A download takes its time, and what comes after it would be given what is taken away now.
+      const gives = this.#view.state === 'pulling' && revoked({ holds: then.values }, now);
+      if (ends || gives || (this.#mustLose(now) && !this.#mustLose(then))) this.#flight.control.abort();
     } catch (error) {
       log('warn', unexpected(error).message, { sandbox });
     }

@@ -99,7 +99,7 @@ export async function startExec(
 async function ready(parts: Parts, sandbox: Sandbox, waitMs: number, stopping: AbortSignal): Promise<void> {
   const epoch = parts.vault.status().epoch;
   const { generation } = parts.vault.sessions.get(DAEMON, sandbox.session);
-  const outcome = await settle(parts, sandbox.id, { epoch, generation }, waitMs, stopping);
+  const outcome = await settle(parts, sandbox.id, { epoch, generation }, waitMs, { signal: stopping });
   if (outcome.state === 'applied') return;
   const code = isErrorCode(outcome.code) && ERRORS[outcome.code].status >= 500 ? outcome.code : 'SANDBOX_NOT_RUNNING';
   const reason = outcome.reason ?? 'it has not reached its wanted state yet. Try again in a moment';

@@ -55,7 +55,7 @@ export function launched(
   // Its secrets reach the session's other sandboxes too; the answer is about this one, so it waits for no other.
   for (const other of parts.sandboxesOf([session])) parts.reconciler.wake(other);
   const { generation } = parts.vault.sessions.get(caller, session);
-  return settle(parts, id, { epoch: parts.vault.status().epoch, generation }, waitMs, stopping);
+  return settle(parts, id, { epoch: parts.vault.status().epoch, generation }, waitMs, { signal: stopping });
 }
 
 function sessionDelivery({ vault }: Parts, caller: Caller, { session }: NewSandboxBody): RequestedDelivery {

@@ -40,6 +40,14 @@ t.test('something pending or failed: 202, with code and reason', async (t) => {
   t.equal(body.generation, session.generation, 'one session is concerned');
 });
 
+t.test('where there is no container it says so', async (t) => {
+  const { w, session, id } = await withSandbox(t);
+  w.outcomes.set(id, { empty: true });
+  const { status, body } = await settleChange(w.parts, { sessions: [session.id] }, 1000);
+  t.equal(status, 200);
+  t.same(body.notices, ['box has no container yet; it starts with what is active then.']);
+});
+
 t.test('two sessions: no generation on top; nothing concerned: nothing to wait for', async (t) => {
   const { w, session } = await withSandbox(t);
   const other = w.vault.sessions.create(DAEMON, { name: 'other' });
@@ -61,10 +69,10 @@ t.test('an ended sandbox is waited for too', async (t) => {
 t.test('a daemon that stops does not wait on', async (t) => {
   const never = { settle: () => new Promise<never>(() => {}) } as never;
   const stop = new AbortController();
-  const waiting = settle({ reconciler: never }, 'sbx_1', { epoch: 1, generation: 2 }, 60_000, stop.signal);
+  const waiting = settle({ reconciler: never }, 'sbx_1', { epoch: 1, generation: 2 }, 60_000, { signal: stop.signal });
   stop.abort();
   t.match(await waiting, { state: 'pending', generation: 2, reason: /stopping/ });
-  t.match(await settle({ reconciler: never }, 'sbx_1', { epoch: 1, generation: 2 }, 60_000, stop.signal), {
+  t.match(await settle({ reconciler: never }, 'sbx_1', { epoch: 1, generation: 2 }, 60_000, { signal: stop.signal }), {
     state: 'pending',
   });
 });

@@ -66,6 +66,18 @@ t.test('failed: at once, for what trying again will not mend', async (t) => {
   t.match(await sealed, { state: 'pending', code: 'WISH_SEALED' }, 'only an unseal will help');
 });
 
+t.test('empty is enough for who says so', async (t) => {
+  const waiters = new Waiters(playTimers());
+  const waiting = waiters.wait(at(2), 60_000);
+  const change = waiters.wait(at(2), 60_000, true);
+  waiters.empty(at(1));
+  waiters.empty(at(2));
+  t.match(await change, { state: 'applied', empty: true, epoch: 1, generation: 2 });
+  t.equal(waiters.nobody(), false, 'another waits on');
+  waiters.applied(at(2), []);
+  t.equal((await waiting).empty, undefined);
+});
+
 t.test('gone, and closed', async (t) => {
   const waiters = new Waiters(playTimers());
   const gone = waiters.wait(at(1), 60_000);
@@ -73,9 +85,9 @@ t.test('gone, and closed', async (t) => {
   t.match(await gone, { state: 'applied' });
   const closing = new Waiters(playTimers());
   const closed = closing.wait(at(1), 60_000);
-  t.equal(closing.empty(), false);
+  t.equal(closing.nobody(), false);
   closing.close();
   t.match(await closed, { state: 'pending' });
   t.match(await closing.wait(at(1), 60_000), { state: 'pending' }, 'nobody waits for what will not come');
-  t.equal(closing.empty(), true);
+  t.equal(closing.nobody(), true);
 });

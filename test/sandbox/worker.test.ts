@@ -164,6 +164,51 @@ t.test('a pull is given up for an end', async (t) => {
   t.equal(worker.view().state, 'removed');
 });
 
+t.test('where there is no container, a change is in effect once nothing older can bring one', async (t) => {
+  const { world, worker, passes, timers, holds } = play(wishOf({ values: [held('A')] }));
+  const at = (generation: number) => ({ epoch: 1, generation });
+  const told: string[] = [];
+  const change = (generation: number) =>
+    worker.settle(at(generation), 60_000, { orEmpty: true }).then(({ state, empty }) => {
+      told.push(`${generation} ${state}${empty ? ', empty' : ''}`);
+    });
+  worker.wake();
+  const running = worker.settle(at(1), 60_000).then(() => told.push('it runs'));
+  void change(1);
+  await turns();
+  t.same(told, ['1 applied, empty'], 'whoever wants it to run waits on');
+  void change(1);
+  await turns();
+  t.equal(told.length, 2, 'also while the pass goes on');
+
+  passes[0]?.progress('pulling');
+  world.wish = wishOf({ generation: 2, values: [held('A'), held('B')] });
+  worker.wake();
+  void change(2);
+  await timers.pass(1_000);
+  t.equal(told.length, 2, 'a pass with an older wish may make a container yet');
+  t.equal(passes[0]?.signal.aborted, false, 'nothing is taken away');
+  world.wish = wishOf({ generation: 3 });
+  worker.wake();
+  void change(3);
+  await timers.pass(0);
+  t.equal(passes[0]?.signal.aborted, true, 'it would give what is taken away');
+  await timers.pass(0);
+  t.same(told.slice(2).sort(), ['2 applied, empty', '3 applied, empty']);
+
+  holds([]);
+  world.wish = wishOf({ generation: 4 });
+  void change(4);
+  await turns();
+  t.equal(told.length, 4, 'a container was asked for');
+  passes[1]?.succeed();
+  await turns();
+  passes[2]?.succeed();
+  await running;
+  await turns();
+  t.same(told.slice(4).sort(), ['4 applied', 'it runs']);
+});
+
 t.test('what takes something away needs no lane', async (t) => {
   const { world, worker, passes, lanes, holds } = play(wishOf());
   for (let lane = 0; lane < 8; lane += 1) void lanes.run(false, () => new Promise(() => {}));
