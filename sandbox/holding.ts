@@ -1,6 +1,6 @@
 /** Says how a container's recorded environment stands to a wish: revoked, fresh, or stale; pure. */
 
-import type { LedgerRow, ValueHandle, Wish } from './types.js';
+import type { LedgerRow, Point, ValueHandle, Wish } from './types.js';
 
 type Wanted = Pick<Wish, 'goal' | 'envMac' | 'epoch' | 'generation'> & {
   values: Pick<ValueHandle, 'env' | 'secret' | 'version' | 'floor'>[];
@@ -33,9 +33,21 @@ export function fresh(row: Pick<LedgerRow, 'holds' | 'envMac'>, wish: Wanted): b
 }
 
 /** Whether one point of (epoch, generation) lies before another. */
-export function older(
-  one: { epoch: number; generation: number },
-  other: { epoch: number; generation: number },
-): boolean {
+export function older(one: Point, other: Point): boolean {
   return one.epoch === other.epoch ? one.generation < other.generation : one.epoch < other.epoch;
+}
+
+/**
+ * Whether a pass for `then` is not to go on because of `now`: it would keep something that is taken away, or it would end later
+ * than its sandbox. A download takes its time, and what comes after it would be given what is taken away.
+ */
+export function overtakes(
+  now: Wanted,
+  then: Wanted,
+  { rows, pulling }: { rows: Pick<LedgerRow, 'holds'>[]; pulling: boolean },
+): boolean {
+  if (now.goal === 'removed') return then.goal !== 'removed';
+  if (pulling && revoked({ holds: then.values }, now)) return true;
+  const loses = (wish: Wanted) => rows.some((row) => revoked(row, wish));
+  return loses(now) && !loses(then);
 }

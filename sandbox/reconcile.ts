@@ -6,7 +6,7 @@ import { sandboxOf, vaultFilter } from './labels.js';
 import { Lanes } from './lanes.js';
 import { PENDING_RHYTHM } from './retry.js';
 import { realTimers, type Timers } from './timers.js';
-import type { Delivery, Ledger, Log, Reconciler, SandboxView, Wishes } from './types.js';
+import type { Delivery, Ledger, Log, Point, Reconciler, SandboxView, SettleOptions, Wishes } from './types.js';
 import { UNSEEN } from './view.js';
 import { Worker } from './worker.js';
 
@@ -81,12 +81,7 @@ class Rhythm implements Reconciler {
     for (const sandbox of this.#known()) this.wake(sandbox);
   }
 
-  settle(
-    sandbox: string,
-    target: { epoch: number; generation: number },
-    waitMs: number,
-    options?: { orEmpty?: boolean },
-  ) {
+  settle(sandbox: string, target: Point, waitMs: number, options?: SettleOptions) {
     return this.#worker(sandbox).settle(target, waitMs, options);
   }
 

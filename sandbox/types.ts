@@ -177,6 +177,16 @@ export type SandboxState =
   | 'removing'
   | 'removed';
 
+/** A wanted environment of a sandbox; the later one has the higher epoch, or in the same the higher generation. */
+export interface Point {
+  epoch: number;
+  generation: number;
+}
+
+export interface SettleOptions {
+  orEmpty?: boolean;
+}
+
 /** How far a sandbox has come. */
 export interface Outcome {
   state: 'applied' | 'pending' | 'failed';
@@ -217,12 +227,7 @@ export interface Reconciler {
    * Resolves when the sandbox has reached this generation or a newer one, failed, or `waitMs` passed (then `pending`). With
    * `orEmpty` also when it has no container, none was asked for that may come yet, and the next is made for this generation.
    */
-  settle(
-    sandbox: string,
-    target: { epoch: number; generation: number },
-    waitMs: number,
-    options?: { orEmpty?: boolean },
-  ): Promise<Outcome>;
+  settle(sandbox: string, target: Point, waitMs: number, options?: SettleOptions): Promise<Outcome>;
   view(sandbox: string): SandboxView;
   /** Engine answered the last ping. */
   reachable(): boolean;

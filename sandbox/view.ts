@@ -1,4 +1,4 @@
-/** What is known of a sandbox between two looks; pure. */
+/** What is known of a sandbox between two looks. */
 
 import type { SandboxError } from './errors.js';
 import type { Applied, SandboxState, SandboxView } from './types.js';
@@ -21,7 +21,7 @@ export function afterFailure(before: SandboxView, error: SandboxError, seen: App
 }
 
 /** Whether nobody needs to hear of the difference. */
-export function looksSame(one: SandboxView, other: SandboxView): boolean {
+function looksSame(one: SandboxView, other: SandboxView): boolean {
   return (
     one.state === other.state &&
     one.code === other.code &&
@@ -29,4 +29,24 @@ export function looksSame(one: SandboxView, other: SandboxView): boolean {
     one.epoch === other.epoch &&
     one.generation === other.generation
   );
+}
+
+/** What is known now; whoever shows something else is heard of. */
+export class Shown {
+  readonly #changed: () => void;
+  #now = UNSEEN;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get now(): SandboxView {
+    return this.#now;
+  }
+
+  show(view: SandboxView): void {
+    const before = this.#now;
+    this.#now = view;
+    if (!looksSame(before, view)) this.#changed();
+  }
 }

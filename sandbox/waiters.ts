@@ -3,12 +3,8 @@
 import type { SandboxError } from './errors.js';
 import { older } from './holding.js';
 import type { Timers } from './timers.js';
-import type { Outcome } from './types.js';
+import type { Outcome, Point } from './types.js';
 
-interface Point {
-  epoch: number;
-  generation: number;
-}
 interface Waiter {
   target: Point;
   since: number;

@@ -1,15 +1,27 @@
 /** Keeps one sandbox at its wish: one pass in flight, one pending, the newest wish wins. Knows no Docker. */
 
-import { SandboxError } from './errors.js';
+import { SandboxError, unexpected } from './errors.js';
 import type { Expected } from './hints.js';
-import { older, revoked } from './holding.js';
+import { older, overtakes, revoked } from './holding.js';
 import { containerName } from './labels.js';
 import type { Lanes } from './lanes.js';
 import { PassFailed } from './pass.js';
 import { retryDelay } from './retry.js';
 import type { Timers } from './timers.js';
-import type { Applied, Delivery, Ledger, Log, Outcome, SandboxState, SandboxView, Wish, Wishes } from './types.js';
-import { afterFailure, looksSame, UNSEEN } from './view.js';
+import type {
+  Applied,
+  Delivery,
+  Ledger,
+  Log,
+  Outcome,
+  Point,
+  SandboxState,
+  SandboxView,
+  SettleOptions,
+  Wish,
+  Wishes,
+} from './types.js';
+import { afterFailure, Shown, UNSEEN } from './view.js';
 import { Waiters } from './waiters.js';
 
 /** Milliseconds that a pass in flight may keep a revocation waiting before it is given up. */
@@ -31,7 +43,7 @@ export interface WorkerParts {
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #waiters: Waiters;
-  #view: SandboxView = UNSEEN;
+  readonly #shown: Shown;
   /** Of the pass in flight; null until it has read one. */
   #wish: Wish | null = null;
   /** Of the last pass. */
@@ -51,6 +63,7 @@ export class Worker {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#waiters = new Waiters(parts.timers);
+    this.#shown = new Shown(() => parts.changed(parts.sandbox));
   }
 
   /** Somebody says that something may be different; a failure that waits for its time is not hurried. */
@@ -76,32 +89,28 @@ export class Worker {
     }
     this.#pending = true;
     // Those who come later do not make the first one wait longer.
-    this.#cancelPatience ??= this.#parts.timers.after(this.#view.state === 'pulling' ? 0 : PATIENCE, () => {
+    this.#cancelPatience ??= this.#parts.timers.after(this.#shown.now.state === 'pulling' ? 0 : PATIENCE, () => {
       this.#cancelPatience = null;
       this.#interrupt();
     });
   }
 
-  settle(
-    target: { epoch: number; generation: number },
-    waitMs: number,
-    { orEmpty = false }: { orEmpty?: boolean } = {},
-  ): Promise<Outcome> {
+  settle(target: Point, waitMs: number, { orEmpty = false }: SettleOptions = {}): Promise<Outcome> {
     const outcome = this.#waiters.wait(target, waitMs, orEmpty);
     const inTime = this.#flight !== null && (this.#wish === null || !older(this.#wish, target));
     if (!this.#waiters.nobody() && !inTime) this.wake();
-    if (inTime && this.#wish !== null) this.#tellEmpty(this.#wish);
+    if (inTime) this.#tellEmpty();
     return outcome;
   }
 
   view(): SandboxView {
-    return { ...this.#view };
+    return { ...this.#shown.now };
   }
 
   /** What a list should show of it; null while that is not known. */
   expected(): Expected | null {
     if (!this.settled()) return null;
-    const { containerId, state } = this.#view;
+    const { containerId, state } = this.#shown.now;
     return { containerId, running: state === 'running', name: this.#last ? containerName(this.#last.spec) : '' };
   }
 
@@ -153,7 +162,7 @@ export class Worker {
 
   /** Milliseconds until the next look; null: a hint or the rhythm is enough. Never throws. */
   async #pass(signal: AbortSignal, look: boolean): Promise<number | null> {
-    const { sandbox, lanes } = this.#parts;
+    const { sandbox, lanes, ledger } = this.#parts;
     // A wake and the settle that follows it belong together.
     await Promise.resolve();
     try {
@@ -167,13 +176,13 @@ export class Worker {
       const delivery = this.#parts.delivery(sandbox);
       // Lanes are for Docker's sake.
       const light = !look && delivery.kind === 'memory';
-      const urgent = light || wish.goal === 'removed' || this.#mustLose(wish);
+      const urgent = light || wish.goal === 'removed' || ledger.rows(sandbox).some((row) => revoked(row, wish));
       return await lanes.run(urgent, async () => {
         // It may have waited for a lane.
         const newest = this.#parts.wishes.of(sandbox) ?? wish;
         this.#wish = newest;
-        this.#tellEmpty(newest);
-        const progress = (state: SandboxState) => this.#show({ ...this.#view, state });
+        this.#tellEmpty();
+        const progress = (state: SandboxState) => this.#shown.show({ ...this.#shown.now, state });
         const applied = await delivery.apply(newest, { signal, look, progress });
         this.#reached(newest, applied);
         return applied.againMs;
@@ -189,7 +198,7 @@ export class Worker {
     this.#looked = true;
     this.#failures = 0;
     this.#error = null;
-    this.#show({ ...applied.seen, epoch: wish.epoch, generation: wish.generation });
+    this.#shown.show({ ...applied.seen, epoch: wish.epoch, generation: wish.generation });
     this.#waiters.applied(wish, applied.notices);
   }
 
@@ -197,63 +206,42 @@ export class Worker {
     this.#looked = true;
     this.#failures = 0;
     this.#error = null;
-    const { epoch, generation } = this.#view;
-    this.#show({ ...UNSEEN, state: 'removed', epoch, generation });
+    const { epoch, generation } = this.#shown.now;
+    this.#shown.show({ ...UNSEEN, state: 'removed', epoch, generation });
     this.#waiters.gone();
   }
 
   #failed(wish: Wish | null, thrown: unknown): number {
     const error = thrown instanceof SandboxError ? thrown : unexpected(thrown);
-    const { sandbox, log } = this.#parts;
     this.#looked = true;
     this.#failures = this.#error?.code === error.code ? this.#failures + 1 : 1;
     this.#error = error;
-    if (this.#failures === 1) log('warn', error.message, { sandbox, code: error.code });
+    if (this.#failures === 1)
+      this.#parts.log('warn', error.message, { sandbox: this.#parts.sandbox, code: error.code });
     const seen = error instanceof PassFailed ? error.seen : null;
-    this.#show(afterFailure(this.#view, error, seen));
+    this.#shown.show(afterFailure(this.#shown.now, error, seen));
     if (wish && error instanceof PassFailed && error.quiet)
       this.#waiters.applied(wish, error.code === 'WISH_SEALED' ? [error.message] : []);
     else if (wish) this.#waiters.failed(wish, error);
     return retryDelay(error.code, error.retry, this.#failures, seen?.state === 'running');
   }
 
-  #show(view: SandboxView): void {
-    const before = this.#view;
-    this.#view = view;
-    if (!looksSame(before, view)) this.#parts.changed(this.#parts.sandbox);
-  }
-
-  /** A container that comes to be is made for this wish or a newer one; where there is none, nothing holds anything. */
-  #tellEmpty(wish: Wish): void {
-    if (this.#parts.ledger.rows(wish.spec.id).length === 0) this.#waiters.empty(wish);
-  }
-
-  /** Whether a container holds something that this wish takes away. */
-  #mustLose(wish: Wish): boolean {
-    return this.#parts.ledger.rows(wish.spec.id).some((row) => revoked(row, wish));
+  /** The next container is made for the wish in flight or a newer one; where there is none, nothing holds anything. */
+  #tellEmpty(): void {
+    if (this.#wish && this.#parts.ledger.rows(this.#parts.sandbox).length === 0) this.#waiters.empty(this.#wish);
   }
 
   /** Gives the pass in flight up when a newer wish takes something away that it does not. */
   #interrupt(): void {
-    const { sandbox, wishes, log } = this.#parts;
+    const { sandbox, wishes, ledger, log } = this.#parts;
     try {
       const now = wishes.of(sandbox);
       const then = this.#wish;
       if (now === null || then === null || this.#flight === null) return;
-      const ends = now.goal === 'removed' && then.goal !== 'removed';
-      // A download takes its time, and what comes after it would be given what is taken away now.
-      const gives = this.#view.state === 'pulling' && revoked({ holds: then.values }, now);
-      if (ends || gives || (this.#mustLose(now) && !this.#mustLose(then))) this.#flight.control.abort();
+      const pulling = this.#shown.now.state === 'pulling';
+      if (overtakes(now, then, { rows: ledger.rows(sandbox), pulling })) this.#flight.control.abort();
     } catch (error) {
       log('warn', unexpected(error).message, { sandbox });
     }
   }
-}
-
-function unexpected(cause: unknown): SandboxError {
-  return new SandboxError(
-    'ENGINE_REFUSED',
-    'A pass over the sandbox failed unexpectedly. It is tried again; see the daemon log (`journalctl -u ampouled`).',
-    { retry: true, cause },
-  );
 }

@@ -1,7 +1,7 @@
 /** The two errors of this layer. */
 
 import t from 'tap';
-import { SANDBOX_CODES, SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
+import { SANDBOX_CODES, SandboxError, UnknownOutcome, unexpected } from '../../sandbox/errors.js';
 
 t.test('codes are unique, and carried', async (t) => {
   t.equal(new Set(SANDBOX_CODES).size, SANDBOX_CODES.length);
@@ -20,4 +20,11 @@ t.test('an unknown outcome names its call and is tried again', async (t) => {
     call: 'create',
     message: /"create" \(no answer in 10000 ms\)/,
   });
+});
+
+t.test('what no code foresaw is tried again, and not told', async (t) => {
+  const cause = new TypeError('undefined is not a function');
+  const error = unexpected(cause);
+  t.match(error, { code: 'ENGINE_REFUSED', retry: true, cause });
+  t.notMatch(error.message, /undefined/);
 });

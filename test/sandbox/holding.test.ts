@@ -1,7 +1,7 @@
 /** What a recorded environment is to a wish. */
 
 import t from 'tap';
-import { fresh, older, revoked } from '../../sandbox/holding.js';
+import { fresh, older, overtakes, revoked } from '../../sandbox/holding.js';
 import { held, macOf, specOf, wishOf } from './wishes.js';
 
 const row = (values: ReturnType<typeof held>[]) => ({
@@ -43,4 +43,18 @@ t.test('older', async (t) => {
   t.equal(older(at(1, 2), at(1, 2)), false);
   t.equal(older(at(1, 9), at(2, 1)), true, 'an epoch outweighs any generation');
   t.equal(older(at(2, 1), at(1, 9)), false);
+});
+
+t.test('what a newer wish cuts short', async (t) => {
+  const quiet = { rows: [], pulling: false };
+  const now = wishOf({ values: [A] });
+  const both = wishOf({ values: [A, B] });
+  t.equal(overtakes(now, both, quiet), false, 'it ends soon, and the next one takes B away');
+  t.equal(overtakes(now, both, { ...quiet, pulling: true }), true, 'B would be given after the download');
+  t.equal(overtakes(both, now, { ...quiet, pulling: true }), false, 'more is wanted');
+  t.equal(overtakes(now, both, { ...quiet, rows: [row([A, B])] }), true, 'B is held, and it would leave it so');
+  t.equal(overtakes(now, now, { ...quiet, rows: [row([A, B])] }), false, 'it takes B away itself');
+  const gone = wishOf({ goal: 'removed' });
+  t.equal(overtakes(gone, now, quiet), true);
+  t.equal(overtakes(gone, gone, { rows: [row([A])], pulling: false }), false);
 });
