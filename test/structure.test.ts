@@ -44,6 +44,7 @@ const ELSEWHERE: Record<string, string> = {
 /** Tests that mirror no source, and what they test. */
 const OTHERS: Record<string, string> = {
   'test/daemon/cli/documentation.test.ts': 'docs/cli.md',
+  'test/daemon/quickstart/progress.test.ts': 'daemon/quickstart/progress.mjs',
   'test/daemon/quickstart/setup.test.ts': 'daemon/quickstart/setup.mjs',
 };
 
