@@ -46,7 +46,8 @@ const RULES: Rule[] = [
     text: /network \S+ not found|could not find (a )?network|no such network/i,
     code: 'NETWORK_NOT_FOUND',
     retry: true,
-    message: "The sandbox's network does not exist. Make it with `docker network create NAME`.",
+    message:
+      "The sandbox's network does not exist. Make it with `docker network create --label dev.ampoule.network NAME`.",
   },
   {
     calls: ['create'],

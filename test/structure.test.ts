@@ -24,6 +24,7 @@ const ELSEWHERE: Record<string, string> = {
   'daemon/quickstart/demo.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/engine.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/ampouled.ts': 'test/integration/quickstart.test.ts',
+  'daemon/quickstart/leftovers.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/uninstall.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/image.ts': 'test/integration/engine.test.ts',
   'sandbox/create.ts': 'test/integration/sandbox-delivery.test.ts',
