@@ -51,7 +51,7 @@ export function leaf<T extends object>(
   command.option('--json', "print the API's answer as it is");
   command.action(async () => {
     const options = command.opts<T & CommonOptions>();
-    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes));
+    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command)));
   });
   return command;
 }

@@ -7,6 +7,7 @@ import { leaf, type Tree } from '../command-tree.js';
 import { EXIT } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
+import { sandboxArgument } from '../sandbox-choice.js';
 import { table, time } from '../table.js';
 
 export function exposureCommand(tree: Tree, program: Command): void {
@@ -14,18 +15,18 @@ export function exposureCommand(tree: Tree, program: Command): void {
     tree,
     program,
     {
-      usage: 'exposure <sandbox>',
+      usage: 'exposure [sandbox]',
       summary: 'who in a sandbox holds, or held, what',
       description: 'What is held comes first. Of a sandbox that has ended, give the id.',
       examples: ['exposure box', 'exposure box --json'],
-      has: ['page'],
+      has: ['session', 'page'],
     },
     exposure,
   );
 }
 
 async function exposure(invocation: Invocation): Promise<number> {
-  const [name = ''] = invocation.args;
+  const name = await sandboxArgument(invocation);
   const listed = await list<ExposureAnswer>(invocation, path('sandboxes', name, 'exposure'), {});
   const rows = listed.items.map(({ variable, secret, version, holder, since, until }) => [
     variable,
