@@ -32,7 +32,7 @@ interface Rule {
 
 const UNREACHED = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTFOUND', 'EHOSTUNREACH']);
 
-/** First match wins. Every message ends with what to do. */
+/** First match wins. Every message ends with what to do; words of `named` stand for what a call alone does not know. */
 const RULES: Rule[] = [
   {
     calls: ['start', 'create'],
@@ -46,7 +46,8 @@ const RULES: Rule[] = [
     text: /network \S+ not found|could not find (a )?network|no such network/i,
     code: 'NETWORK_NOT_FOUND',
     retry: true,
-    message: "The sandbox's network does not exist. Make it with `docker network create NAME`.",
+    message:
+      "The sandbox's network does not exist. Make it with `docker network create --label dev.ampoule.network NETWORK`.",
   },
   {
     calls: ['create'],
@@ -114,7 +115,7 @@ const RULES: Rule[] = [
     status: [409],
     code: 'VOLUME_IN_USE',
     retry: true,
-    message: 'A container still uses the volume. Remove it (`docker ps -a --filter volume=NAME`), then wait.',
+    message: 'A container still uses the volume. Remove it (`docker ps -a --filter volume=VOLUME`), then wait.',
   },
   {
     calls: ['execCreate', 'execStart'],
@@ -153,6 +154,18 @@ export function refusalOf(call: string, error: unknown): SandboxError {
   if (rule) return new SandboxError(rule.code, rule.message, { retry: rule.retry ?? false });
   if (failure.status === null) return new UnknownOutcome(call, failure.errno ?? 'the connection broke');
   return new UnknownOutcome(call, `HTTP ${failure.status}`);
+}
+
+/** What a failed call was about. */
+export type Names = Partial<Record<'IMAGE' | 'NETWORK' | 'PATH' | 'VOLUME', string>>;
+
+/** The same refusal, its advice with the real names where they are known. An unknown outcome stays one. */
+export function named(error: SandboxError, names: Names): SandboxError {
+  const message = error.message.replace(/`[^`]*`/g, (advice) =>
+    advice.replace(/\b(IMAGE|NETWORK|PATH|VOLUME)\b/g, (word) => names[word as keyof Names] ?? word),
+  );
+  if (message === error.message || error instanceof UnknownOutcome) return error;
+  return new SandboxError(error.code, message, { retry: error.retry, cause: error });
 }
 
 function fits(rule: Rule, call: string, failure: Failure): boolean {

@@ -2,8 +2,9 @@
 
 import { type Creator, createContainer } from './create.js';
 import type { ContainerSeen, Engine } from './engine.js';
+import { type Names, named } from './engine-errors.js';
 import { type Kernel, PATIENCE, type RecordedProcess } from './env-revoke.js';
-import { UnknownOutcome } from './errors.js';
+import { SandboxError, UnknownOutcome } from './errors.js';
 import type { Operation, Subject } from './operations.js';
 import { printed } from './operations.js';
 import { choosePorts } from './ports.js';
@@ -49,11 +50,15 @@ export async function execute(run: Execution, wish: Wish, operations: Operation[
   for (const [index, operation] of operations.entries()) {
     if (run.signal.aborted || run.halted()) throw new UnknownOutcome(operation.do, 'the pass was given up');
     const began = run.now();
-    if (operation.do === 'choosePorts') current = portsFor(run, current);
-    else if (operation.do === 'create') {
-      run.progress('creating');
-      created = await createContainer(run.creator, current, operation);
-    } else await perform(run, current, operation, created);
+    try {
+      if (operation.do === 'choosePorts') current = portsFor(run, current);
+      else if (operation.do === 'create') {
+        run.progress('creating');
+        created = await createContainer(run.creator, current, operation);
+      } else await perform(run, current, operation, created);
+    } catch (error) {
+      throw error instanceof SandboxError ? named(error, namesOf(wish, operation)) : error;
+    }
     run.log('info', text[index] ?? operation.do, {
       sandbox: wish.spec.id,
       operation: operation.do,
@@ -61,6 +66,16 @@ export async function execute(run: Execution, wish: Wish, operations: Operation[
       ms: run.now() - began,
     });
   }
+}
+
+/** For the advice of a refusal. */
+function namesOf({ spec }: Wish, operation: Operation): Names {
+  return {
+    IMAGE: 'image' in operation ? operation.image : spec.image,
+    NETWORK: spec.network,
+    ...(spec.workspace.kind === 'hostPath' ? { PATH: spec.workspace.hostPath } : {}),
+    ...(operation.do === 'removeVolume' ? { VOLUME: operation.volume } : {}),
+  };
 }
 
 type Rest = Exclude<Operation, { do: 'choosePorts' | 'create' }>;

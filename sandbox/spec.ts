@@ -149,7 +149,7 @@ function refuseHost(spec: SandboxSpec): void {
   if (spec.network === 'host' || spec.network.startsWith('container:') || spec.network === 'default')
     throw new SandboxError(
       'ENGINE_REFUSED',
-      `A sandbox has a network of its own, and "${spec.network}" is not one. Use bridge, none, or a network made with \`docker network create\`.`,
+      `A sandbox has a network of its own, and "${spec.network}" is not one. Use bridge, none, or a network made with \`docker network create --label dev.ampoule.network NAME\`.`,
     );
   const { workspace } = spec;
   if (workspace.kind === 'hostPath' && /^(docker|containerd)\.sock$/.test(basename(workspace.hostPath)))

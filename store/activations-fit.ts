@@ -64,7 +64,17 @@ function assertFitsOne(sandbox: Ceiling | null, candidates: Candidate[]): void {
   if (size <= LARGEST_ENVIRONMENT) return;
   const where = sandbox === null ? 'the session' : `the sandbox ${sandbox.name}`;
   const what = `The active secrets of ${where} would take ${size} bytes; a process can hold ${LARGEST_ENVIRONMENT}`;
-  throw new StoreError('ENV_TOO_LARGE', `${what}. Deactivate some: \`ampoule deactivate NAME\`.`);
+  throw new StoreError('ENV_TOO_LARGE', `${what}. ${roomMadeBy(candidates)}`);
+}
+
+/** The largest of those that are active takes the most with it. */
+function roomMadeBy(candidates: Candidate[]): string {
+  const [largest] = candidates
+    .filter(({ fresh }) => !fresh)
+    .sort((a, b) => b.secret.size - a.secret.size)
+    .map(({ secret }) => secret.name);
+  if (largest === undefined) return 'Choose fewer of them; `ampoule secrets` lists them.';
+  return `Deactivate some: \`ampoule deactivate ${largest}\`, say.`;
 }
 
 function conflict(sandbox: Ceiling | null, one: Candidate, two: Candidate, taken: Set<string>): StoreError {

@@ -167,6 +167,6 @@ function unreadable(secret: string, version: number): StoreError {
   return new StoreError(
     'VALUE_UNREADABLE',
     `Version ${version} of ${secret} does not open: it was altered outside Ampoule. ` +
-      'Register the value again: run `ampoule secret set NAME`.',
+      `Register the value again: run \`ampoule secret set ${secret}\`.`,
   );
 }

@@ -118,7 +118,12 @@ function assertWithinLimit(context: Context, caller: Caller, target: string): vo
   const { live } = sql(context.db, text).get(caller.token) as { live: number };
   if (live < most) return;
   const problem = `The token ${caller.name} has ${live} live sandboxes and may have ${most}`;
-  const todo = 'End one: `ampoule sandbox rm NAME`';
+  const oldest = 'SELECT name FROM sandbox WHERE owner = ? AND endedAt IS NULL ORDER BY createdAt, id LIMIT 1';
+  const found = sql(context.db, oldest).get(caller.token) as { name: string } | undefined;
+  const todo =
+    found === undefined
+      ? 'An operator makes a token that may have some: `ampoule token new launcher`'
+      : `\`ampoule sandbox ls\` lists them, and \`ampoule sandbox rm ${found.name}\` ends the oldest`;
   refuseAs(context, caller, 'sandbox.create', target, new StoreError('SANDBOX_LIMIT', `${problem}. ${todo}.`));
 }
 

@@ -24,6 +24,7 @@ const ELSEWHERE: Record<string, string> = {
   'daemon/quickstart/demo.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/engine.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/ampouled.ts': 'test/integration/quickstart.test.ts',
+  'daemon/quickstart/leftovers.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/uninstall.ts': 'test/integration/quickstart.test.ts',
   'daemon/quickstart/image.ts': 'test/integration/engine.test.ts',
   'sandbox/create.ts': 'test/integration/sandbox-delivery.test.ts',
@@ -44,6 +45,7 @@ const ELSEWHERE: Record<string, string> = {
 /** Tests that mirror no source, and what they test. */
 const OTHERS: Record<string, string> = {
   'test/daemon/cli/documentation.test.ts': 'docs/cli.md',
+  'test/daemon/quickstart/progress.test.ts': 'daemon/quickstart/progress.mjs',
   'test/daemon/quickstart/setup.test.ts': 'daemon/quickstart/setup.mjs',
 };
 

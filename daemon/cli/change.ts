@@ -17,13 +17,20 @@ export async function makeChange<T>(
   return output.progress('waiting for the sandboxes', client.request<T>(method, path, { ...call, query }));
 }
 
-/** Prints `done` and each sandbox's part. Exit code 125 with word of what is pending where not all is in effect. */
+/**
+ * Prints `done` and the part of each sandbox in which something was done: where nothing had to be, it took no time. Exit code 125
+ * with word of what is pending where not all is in effect.
+ */
 export async function tellChange(invocation: Invocation, answer: Answer<Change>, done: string): Promise<number> {
   const { output } = invocation;
   const { generation, sandboxes = [], notices = [] } = answer.body ?? {};
-  const lines = sandboxes
-    .filter((sandbox) => sandbox.state === 'applied')
-    .map((sandbox) => `  ${sandbox.name}: applied in ${Math.round(sandbox.tookMs)} ms`);
+  const applied = sandboxes.filter(({ state }) => state === 'applied');
+  const lines = applied
+    .filter(({ tookMs }) => Math.round(tookMs) > 0)
+    .map(({ name, tookMs }) => `  ${name}: applied in ${Math.round(tookMs)} ms`);
+  if (lines.length === 0 && applied.length > 0 && applied.length === sandboxes.length) {
+    lines.push('  nothing to change in its sandboxes');
+  }
   const head = generation === undefined ? done : done.replace(/\.?$/, (dot) => ` (generation ${generation})${dot}`);
   await output.answer(answer, [head, ...lines].join('\n'));
   return (await tellPending(invocation, answer)) ?? tellNotices(invocation, notices);

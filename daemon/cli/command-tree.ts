@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { usage } from './errors.js';
 import { type CommonOptions, Invocation } from './invocation.js';
+import { commandAfterDashes, didYouMean, fullName } from './suggestions.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What is common to the whole tree: where commands run, and how the last one ended. */
@@ -51,7 +52,7 @@ export function leaf<T extends object>(
   command.option('--json', "print the API's answer as it is");
   command.action(async () => {
     const options = command.opts<T & CommonOptions>();
-    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes));
+    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command)));
   });
   return command;
 }
@@ -79,13 +80,15 @@ function describe(command: Command, summary: string, examples: string[], more?: 
 
 /** One line like every other error, whatever commander made of it. */
 export function usageError(command: Command): (text: string, write: (line: string) => void) => void {
-  return (text, write) =>
-    write(`${text.trim().replace(/\s*\n\s*/g, ' ')}. Run \`${fullName(command)} --help\`. [USAGE]\n`);
-}
-
-/** `ampoule secret add` */
-function fullName(command: Command): string {
-  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+  return (text, write) => {
+    const line = text.trim().replace(/\s*\n\s*/g, ' ');
+    const word = /unknown command '([^']*)'/.exec(line)?.[1];
+    const option = /unknown option '([^'=]*)/.exec(line)?.[1];
+    // Commander looks at the names of one level only.
+    const said = word === undefined ? line : line.replace(/ \(Did you mean .*/, '') + didYouMean(command, word);
+    const hint = option === undefined ? '' : commandAfterDashes(command, option);
+    write(`${said}${hint}. Run \`${fullName(command)} --help\`. [USAGE]\n`);
+  };
 }
 
 /** An option that is refused, so that what was meant as a value is not repeated in an error. */
@@ -119,27 +122,4 @@ export function wholeNumber(text: string | undefined, option: string): number | 
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw usage(`${option} is ${JSON.stringify(text)}. Give a whole number.`);
-}
-
-/** The name that is nearest to what was typed, where one is near at all. */
-export function nearest(word: string, names: string[]): string | null {
-  const ranked = names
-    .map((name) => ({ name, distance: distance(word, name) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 2)) ? best.name : null;
-}
-
-/** Edits from one word to another (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

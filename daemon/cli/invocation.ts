@@ -24,13 +24,16 @@ export class Invocation<T extends object = object> {
   readonly around: Surroundings;
   /** How many of `args` came after `--`. */
   readonly afterDashes: number;
+  /** As it is typed: `ampoule sandbox logs`. */
+  readonly command: string;
   readonly output: Output;
   #client: Client | undefined;
   #token: FoundToken | undefined;
 
-  constructor(args: string[], options: T & CommonOptions, around: Surroundings, afterDashes = 0) {
+  constructor(args: string[], options: T & CommonOptions, around: Surroundings, afterDashes = 0, command = 'ampoule') {
     this.args = args;
     this.afterDashes = afterDashes;
+    this.command = command;
     this.options = options;
     this.around = around;
     this.output = new Output(around, options.json === true);

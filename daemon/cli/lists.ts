@@ -12,14 +12,20 @@ export interface Listed<T> {
   items: T[];
   text: string;
   more: boolean;
+  /** There are further items that were not wanted. */
+  left: boolean;
 }
 
-/** With `--json` the one page that was asked for, as the API gave it; otherwise all pages up to `--limit` (or `usual`). */
+/**
+ * With `--json` the one page that was asked for, as the API gave it; otherwise all pages up to `--limit` (or `usual`), or to the
+ * first item that is not `wanted`.
+ */
 export async function list<T>(
   invocation: Invocation,
   path: string,
   query: NonNullable<Call['query']> = {},
   usual = Number.POSITIVE_INFINITY,
+  wanted: (item: T) => boolean = () => true,
 ): Promise<Listed<T>> {
   const { client, options, output } = invocation;
   const limit = options.limit === undefined ? undefined : Number(options.limit);
@@ -28,7 +34,7 @@ export async function list<T>(
   }
   if (output.json) {
     const page = await client.request<List<T>>('GET', path, { query: { ...query, limit, cursor: options.cursor } });
-    return { items: page.body.items, text: page.text, more: page.body.next !== null };
+    return { items: page.body.items, text: page.text, more: page.body.next !== null, left: false };
   }
   const items: T[] = [];
   const most = limit ?? usual;
@@ -36,10 +42,13 @@ export async function list<T>(
   for (;;) {
     const want = Math.min(PAGE, most - items.length);
     const page = await client.request<List<T>>('GET', path, { query: { ...query, limit: want, cursor } });
+    const end = page.body.items.findIndex((item) => !wanted(item));
+    if (end !== -1)
+      return { items: [...items, ...page.body.items.slice(0, end)], text: page.text, more: false, left: true };
     items.push(...page.body.items);
     cursor = page.body.next ?? undefined;
     if (cursor === undefined || items.length >= most) {
-      return { items, text: page.text, more: cursor !== undefined };
+      return { items, text: page.text, more: cursor !== undefined, left: false };
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Finds the sandbox that a command is about where nobody names one: the session's only one. */
+/** Finds the sandbox that a command is about where nobody names one: the session's only one, or the one of its name. */
 
 import type { List, SandboxAnswer } from './answers.js';
 import { path } from './client.js';
@@ -6,9 +6,24 @@ import { ApiError, usage } from './errors.js';
 import type { Invocation } from './invocation.js';
 import { chooseSession } from './session-choice.js';
 
-/** Name or id, from `--sandbox` or the session. @throws CliError (2) that lists them where there are several, or none. */
+/** Name or id, from `--sandbox` or the session. @throws CliError (2) that lists them where several could be meant, or none is. */
 export async function chooseSandbox(invocation: Invocation<{ sandbox?: string }>): Promise<string> {
-  if (invocation.options.sandbox !== undefined) return invocation.options.sandbox;
+  return (
+    invocation.options.sandbox ??
+    sandboxOfSession(invocation, (name) => {
+      const own = invocation.args.length === 0 ? '' : ` -- ${invocation.args.map(quoted).join(' ')}`;
+      return `${invocation.command} --sandbox ${name}${own}`;
+    })
+  );
+}
+
+/** As `chooseSandbox`, where the sandbox is the command's only argument. */
+export async function sandboxArgument(invocation: Invocation): Promise<string> {
+  return invocation.args[0] ?? sandboxOfSession(invocation, (name) => `${invocation.command} ${name}`);
+}
+
+/** The rule that the API has for a session's commands, too. @param line the command with a sandbox that is named */
+async function sandboxOfSession(invocation: Invocation, line: (name: string) => string): Promise<string> {
   const session = await chooseSession(invocation);
   if (await isSandboxInstead(invocation, session)) return session;
   const query = { session, state: 'live', limit: 200 };
@@ -18,8 +33,17 @@ export async function chooseSandbox(invocation: Invocation<{ sandbox?: string }>
     throw usage(`The session ${session} has no sandbox. Run \`ampoule sandbox run --session ${session}\`.`);
   }
   if (more.length === 0) return only.id;
-  const names = body.items.map((one) => one.name).join(', ');
-  throw usage(`Which sandbox? The session ${session} has ${names}. Give one with --sandbox.`);
+  const named = body.items.find((one) => one.name === one.session);
+  if (named !== undefined) return named.id;
+  const names = body.items.map((one) => one.name).sort();
+  throw usage(
+    `Which sandbox? The session ${session} has ${names.join(', ')}. Name one: \`${line(names[0] ?? only.name)}\`.`,
+  );
+}
+
+/** One word for a shell. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Somebody typed a sandbox's name where a session's belongs, and there is no such session. */

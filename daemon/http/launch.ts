@@ -102,7 +102,7 @@ function settingsOf(body: NewSandboxBody, { config, caller }: LaunchContext): Sa
   if (body.network === 'host' || body.network === 'default') {
     throw invalid(
       '/network',
-      'A sandbox has a network of its own. Take bridge, none, or one made with `docker network create NAME`.',
+      'A sandbox has a network of its own. Take bridge, none, or one made with `docker network create --label dev.ampoule.network NAME`.',
     );
   }
   const ports = (body.ports ?? []).map((port) => ({

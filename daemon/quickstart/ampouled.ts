@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Api, apiAt } from './api.js';
 import { note, type Places, readRecord } from './places.js';
-import { alive, end, identify } from './process.js';
+import { alive, end, identify, type Started } from './process.js';
 import { digestOf, PROGRAM } from './program.js';
+import { vaultHolder } from './vault-holder.js';
 
 const USUAL_PORT = 7433;
 
@@ -20,7 +21,7 @@ export interface RunningDaemon {
   told: string;
 }
 
-/** A daemon of this build that works with this engine; one of an older build or for another engine is replaced. */
+/** A daemon of this build that works with this engine; any other that has its vault is replaced. */
 export async function findDaemon(
   places: Places,
   engine: { dockerHost: string },
@@ -28,15 +29,14 @@ export async function findDaemon(
 ): Promise<RunningDaemon> {
   const build = digestOf(PROGRAM);
   const earlier = readRecord(places).daemon;
-  if (earlier !== undefined && alive(earlier.process)) {
-    if (earlier.build === build && earlier.dockerHost === engine.dockerHost) {
-      const api = apiAt(earlier.address, token(places));
-      if ((await api.tryGet('/readyz')) === 200) {
-        return { api, address: earlier.address, pid: earlier.process.pid, vault: earlier.vault, told: 'runs already' };
-      }
+  const fits = earlier?.build === build && earlier.dockerHost === engine.dockerHost;
+  if (earlier !== undefined && fits && alive(earlier.process)) {
+    const api = apiAt(earlier.address, token(places));
+    if ((await api.tryGet('/readyz')) === 200) {
+      return { api, address: earlier.address, pid: earlier.process.pid, vault: earlier.vault, told: 'runs already' };
     }
-    await end(earlier.process, 10_000);
   }
+  for (const process of daemonsOf(places)) await end(process, 10_000);
   const port = (await free(USUAL_PORT)) ?? (await free(0));
   const address = `http://127.0.0.1:${port}`;
   const { daemon } = places;
@@ -84,6 +84,19 @@ export async function findDaemon(
   const vault = String((await api.must('GET', '/v1/vault')).id);
   note(places, { daemon: { process: started, build, address, dockerHost: engine.dockerHost, vault } });
   return { api, address, pid: started.pid, vault, told: `started, listens on ${address}` };
+}
+
+/** The daemon that a quickstart started, and one that a person started again with its vault. */
+export function daemonsOf(places: Places): Started[] {
+  const started = readRecord(places).daemon?.process;
+  const holder = vaultHolder(places.daemon.vault);
+  const found = started !== undefined && alive(started) ? [started] : [];
+  return holder === null || found.some(({ pid }) => pid === holder.pid) ? found : [...found, holder];
+}
+
+/** What a person types to start it again, in the foreground. */
+export function startLine(places: Places): string {
+  return `'${PROGRAM}' --config '${places.daemon.config}'`;
 }
 
 function token(places: Places): string {

@@ -1,7 +1,7 @@
 /** `npm run quickstart`: sets everything up, does the main job with real containers, and says how to go on. */
 
 import { fileURLToPath } from 'node:url';
-import { findDaemon, type RunningDaemon } from './ampouled.js';
+import { findDaemon, type RunningDaemon, startLine } from './ampouled.js';
 import { must } from './command.js';
 import { BOX, container, demonstrate, ENV_BOX, SECRET, SESSIONS } from './demo.js';
 import { type FoundEngine, findEngine } from './engine.js';
@@ -70,6 +70,10 @@ ${curl('DELETE', `/v1/sessions/${session}/secrets/${SECRET}`)}
   ampoule status
 
 What has ended since (the daemon, after a reboot the engine) is started again by: npm run quickstart
+The daemon alone, in the foreground and as it was:
+
+  ${startLine(places)}
+
 Take all of it away again: npm run quickstart -- --uninstall
 `;
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { NetworkBefore } from './firewall.js';
 import type { Started } from './process.js';
 
@@ -15,6 +15,7 @@ export interface Places {
   daemon: {
     config: string;
     data: string;
+    vault: string;
     key: string;
     token: string;
     auditHead: string;
@@ -35,7 +36,7 @@ export interface Record {
 /** `AMPOULE_QUICKSTART_DIR`, or `.ampoule-quickstart` in the home directory. */
 export function placesFor(env: { AMPOULE_QUICKSTART_DIR?: string | undefined }, home: string = homedir()): Places {
   const given = env.AMPOULE_QUICKSTART_DIR;
-  const root = given === undefined || given === '' ? join(home, '.ampoule-quickstart') : given;
+  const root = given === undefined || given === '' ? join(home, '.ampoule-quickstart') : resolve(given);
   const engine = join(root, 'engine');
   return {
     root,
@@ -53,6 +54,7 @@ export function placesFor(env: { AMPOULE_QUICKSTART_DIR?: string | undefined }, 
     daemon: {
       config: join(root, 'ampouled.json'),
       data: join(root, 'data'),
+      vault: join(root, 'data/vault.db'),
       key: join(root, 'key/vault.key'),
       token: join(root, 'key/operator.token'),
       auditHead: join(root, 'state/audit-head'),

@@ -13,6 +13,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { runTelling } from './progress.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OLDEST_NODE = [20, 20];
@@ -86,18 +87,21 @@ function headersOfThisNode() {
 
 async function ensureDependencies() {
   const env = { ...process.env, ...headersOfThisNode() };
-  const npm = (...args) => run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { env }).status === 0;
+  const npm = async (...args) => {
+    const all = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
+    return (await runTelling(`setup: npm ${args.join(' ')}`, 'npm', all, { cwd: ROOT, env })) === 0;
+  };
   if (!dependenciesFresh()) {
-    console.log('setup: npm ci');
-    if (!npm('ci')) {
+    console.log("setup: npm ci: fetches npm's dependencies into node_modules; this may take three minutes");
+    if (!(await npm('ci'))) {
       await ensurePackages(lacking(COMPILER));
-      if (!npm('ci')) refuse('`npm ci` failed. Its output above says why; mend that and run this again.');
+      if (!(await npm('ci'))) refuse('`npm ci` failed. Its output above says why; mend that and run this again.');
     }
   }
   if (databaseLoads()) return;
   await ensurePackages(lacking(COMPILER));
   console.log('setup: building better-sqlite3 for this Node (about a minute)');
-  if (!npm('rebuild', 'better-sqlite3') || !databaseLoads()) {
+  if (!(await npm('rebuild', 'better-sqlite3')) || !databaseLoads()) {
     refuse('better-sqlite3 could not be built. Its output above says why; mend that and run this again.');
   }
 }
@@ -246,6 +250,12 @@ const LEVELS = {
 
 const [level, ...rest] = process.argv.slice(2);
 const then = rest[0] === '--then' ? rest.slice(1) : [];
+// Without `--` before it npm takes an option for its own, and says so in a variable only.
+if (level === 'quickstart' && process.env.npm_config_uninstall === 'true' && !then.includes('--uninstall')) {
+  console.log('setup: --uninstall was given to npm; taken as `npm run quickstart -- --uninstall`');
+  then.push('--uninstall');
+}
+delete process.env.npm_config_uninstall;
 if (LEVELS[level] === undefined) refuse(`give one of: ${Object.keys(LEVELS).join(', ')}.`);
 checkNode();
 // What is taken away needs nothing installed but what this program itself is made with.

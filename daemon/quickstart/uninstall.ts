@@ -1,28 +1,40 @@
-/** Takes away all that the quickstart made: sandboxes, daemon, engine, bridge, image, packages, directory. Nothing else. */
+/**
+ * Takes away all that the quickstart made: sandboxes, daemon, engine, bridge, image, packages, directory. Nothing else. Goes on where
+ * something cannot be removed, and says at the end what that was.
+ */
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { daemonsOf } from './ampouled.js';
 import { apiAt } from './api.js';
 import { must, run } from './command.js';
-import { answers } from './engine.js';
 import { removeNetwork } from './firewall.js';
+import { removeFromEngine } from './leftovers.js';
 import { type Places, type Record, readRecord } from './places.js';
-import { alive, end } from './process.js';
+import { end } from './process.js';
 import type { Steps } from './steps.js';
 
+/** @throws Error that lists what is left; the directory then stays, so that it can be run again. */
 export async function uninstall(places: Places, steps: Steps): Promise<void> {
   const record = readRecord(places);
   const { engine, daemon } = record;
+  const running = daemonsOf(places);
   if (daemon !== undefined) {
-    await steps.step('end sessions and sandboxes', () => endSessions(places, daemon));
-    await steps.step('stop the daemon', async () => {
-      await end(daemon.process, 10_000);
-      return `pid ${daemon.process.pid}`;
+    await steps.attempt('end sessions and sandboxes', async () =>
+      running.length === 0 ? 'the daemon does not run' : endSessions(places, daemon),
+    );
+  }
+  if (running.length > 0) {
+    await steps.attempt('stop the daemon', async () => {
+      for (const process of running) await end(process, 10_000);
+      return `pid ${running.map(({ pid }) => pid).join(', ')}`;
     });
-    await steps.step('remove what is left in Docker', () => removeLeft(daemon, record.imported));
+  }
+  if (daemon !== undefined) {
+    await steps.attempt('remove what is left in Docker', () => removeFromEngine(places, daemon, record.imported));
   }
   if (engine !== undefined) {
-    await steps.step('stop the engine', async () => {
+    await steps.attempt('stop the engine', async () => {
       await end(engine.process, 60_000);
       await removeNetwork(engine.before);
       return `pid ${engine.process.pid}, its bridge and firewall rules`;
@@ -30,8 +42,9 @@ export async function uninstall(places: Places, steps: Steps): Promise<void> {
   }
   if (existsSync(places.packages)) {
     const names: string[] = JSON.parse(readFileSync(places.packages, 'utf8'));
-    await steps.step('remove the packages', () => removePackages(names));
+    await steps.attempt('remove the packages', () => removePackages(names));
   }
+  if (steps.failures.length > 0) throw new Error(whatIsLeft(places, steps.failures));
   await steps.step('remove the directory', async () => {
     await unmountBelow(places.root);
     rmSync(places.root, { recursive: true, force: true });
@@ -39,31 +52,23 @@ export async function uninstall(places: Places, steps: Steps): Promise<void> {
   });
 }
 
-type Daemon = NonNullable<Record['daemon']>;
-
-async function endSessions(places: Places, daemon: Daemon): Promise<string> {
-  if (!alive(daemon.process) || !existsSync(places.daemon.token)) return 'the daemon does not run';
-  const api = apiAt(daemon.address, readFileSync(places.daemon.token, 'utf8').trim());
-  const listed = await api.call('GET', '/v1/sessions?state=live&limit=200');
-  const items = Array.isArray(listed.body.items) ? listed.body.items : [];
-  for (const { id } of items) await api.call('DELETE', `/v1/sessions/${id}?workspace=delete&wait=60s`);
-  return `${items.length} sessions`;
+function whatIsLeft(places: Places, failures: readonly string[]): string {
+  return `Not all could be removed:
+${failures.map((failure) => `  ${failure}`).join('\n')}
+${places.root} stays, since it says what is still to be removed. Mend that, and run \`npm run quickstart -- --uninstall\` again.`;
 }
 
-/** By the label that only containers and volumes of this vault have. */
-async function removeLeft(daemon: Daemon, imported: Record['imported']): Promise<string> {
-  const env = { DOCKER_HOST: daemon.dockerHost };
-  const socket = daemon.dockerHost.replace(/^unix:\/\//, '');
-  if (socket !== daemon.dockerHost && !(await answers(socket))) return 'the engine does not answer';
-  const filter = ['--filter', `label=dev.ampoule.vault=${daemon.vault}`];
-  const ids = async (...args: string[]): Promise<string[]> =>
-    (await must('docker', [...args, ...filter], env)).split('\n').filter((line) => line !== '');
-  const containers = await ids('ps', '-aq');
-  if (containers.length > 0) await must('docker', ['rm', '-f', '-v', ...containers], env);
-  const volumes = await ids('volume', 'ls', '-q');
-  if (volumes.length > 0) await must('docker', ['volume', 'rm', ...volumes], env);
-  if (imported !== undefined) await run('docker', ['rmi', imported.image], { DOCKER_HOST: imported.dockerHost });
-  return `${containers.length} containers, ${volumes.length} volumes${imported === undefined ? '' : ', the image'}`;
+/** What the daemon does not end, for whatever reason, is removed without it. */
+async function endSessions(places: Places, daemon: NonNullable<Record['daemon']>): Promise<string> {
+  try {
+    const api = apiAt(daemon.address, readFileSync(places.daemon.token, 'utf8').trim());
+    const listed = await api.must('GET', '/v1/sessions?state=live&limit=200');
+    const items = Array.isArray(listed.items) ? listed.items : [];
+    for (const { id } of items) await api.call('DELETE', `/v1/sessions/${id}?workspace=delete&wait=60s`);
+    return `${items.length} sessions`;
+  } catch (error) {
+    return `left to the next steps: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** Only if apt would take nothing else with them. */

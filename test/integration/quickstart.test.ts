@@ -1,6 +1,6 @@
 /** The quickstart on a machine without an engine: from nothing to the end, twice, and all of it taken away again. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -24,7 +24,13 @@ quickstart
 eval "$(quickstart | tee "$AMPOULE_QUICKSTART_DIR-second" | grep '^  export')"
 curl -fsS -o /dev/null -X PUT -H "Authorization: Bearer $AMPOULE_TOKEN" "$AMPOULE_ADDR/v1/sessions/quickstart-one/secrets/QUICKSTART_GREETING"
 docker exec ampoule-quickstart-box env | grep ^QUICKSTART_GREETING=hello- >/dev/null
-quickstart --uninstall
+docker network create --label dev.ampoule.network made-by-hand >/dev/null
+kill -9 "$(grep '"pid"' "$AMPOULE_QUICKSTART_DIR/started.json" | tail -n 1 | tr -dc 0-9)"
+again="$(grep -- "' --config '" "$AMPOULE_QUICKSTART_DIR-second")"
+sh -c "exec $again" >/dev/null 2>&1 &
+until curl -fsS -o /dev/null "$AMPOULE_ADDR/readyz" 2>/dev/null; do sleep 0.1; done
+npm run quickstart --uninstall
+if kill -0 $! 2>/dev/null; then echo "the daemon that was started by hand runs"; exit 1; fi
 firewall >"$AMPOULE_QUICKSTART_DIR-after"
 echo ALL DONE
 `;
@@ -59,6 +65,8 @@ t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 
     'deactivate it',
     'it is gone, and the other never had it',
     'end sessions and sandboxes',
+    'stop the daemon',
+    'remove what is left in Docker',
     'stop the engine',
     'remove the directory',
   ]) {
@@ -72,9 +80,27 @@ t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 
   t.match(second, /the one of the last quickstart/);
   t.match(second, /runs already/);
   t.equal(second.match(/^ {2}curl /gm)?.length, 3, 'three curl commands to copy');
+  t.match(ran.stdout, /remove what is left in Docker .* 1 networks/, 'one that a person made, too');
   t.match(ran.stdout, /ALL DONE\n$/);
   t.notOk(existsSync(home), 'its directory is gone');
   t.equal(readFileSync(`${home}-after`, 'utf8'), readFileSync(`${home}-before`, 'utf8'), 'the network is as it was');
+});
+
+t.test('an uninstall that cannot remove all of it goes on, says what is left, and can be run again', async (t) => {
+  const home = mkdtempSync('/tmp/aq-');
+  t.teardown(() => rmSync(home, { recursive: true, force: true }));
+  const gone = { process: { pid: 2 ** 22 + 1, start: '1', boot: '-' }, build: '-', address: 'http://127.0.0.1:9' };
+  const engine = 'unix:///nonexistent/docker.sock';
+  writeFileSync(join(home, 'started.json'), JSON.stringify({ daemon: { ...gone, dockerHost: engine, vault: 'v' } }));
+  writeFileSync(join(home, 'packages.json'), '[]');
+  const main = join(ROOT, 'daemon/quickstart/main.ts');
+  const env = { AMPOULE_QUICKSTART_DIR: home, PATH: '/nonexistent' };
+  const ran = await run(process.execPath, ['--import', 'tsx', main, '--uninstall'], { env, cwd: ROOT });
+  t.equal(ran.code, 1);
+  t.match(ran.stdout, /remove the packages/, 'the next steps were done');
+  t.match(ran.stderr, /Not all could be removed:\n {2}remove what is left in Docker: the engine at .*rm -rf/);
+  t.match(ran.stderr, /run `npm run quickstart -- --uninstall` again/);
+  t.ok(existsSync(join(home, 'started.json')), 'what it needs for that is kept');
 });
 
 t.test('says what to do where it cannot go on', async (t) => {

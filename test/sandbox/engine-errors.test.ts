@@ -1,7 +1,7 @@
 /** What failed calls become: codes, whether to try again, and no foreign words. */
 
 import t from 'tap';
-import { Missing, refusalOf, unlessMissing } from '../../sandbox/engine-errors.js';
+import { Missing, named, refusalOf, unlessMissing } from '../../sandbox/engine-errors.js';
 import { SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
 
 /** As dockerode throws it. */
@@ -113,4 +113,24 @@ t.test('what is not there is null', async (t) => {
 t.test('a refusal stays the one it is', async (t) => {
   const own = new SandboxError('WISH_SEALED', 'x');
   t.equal(refusalOf('create', own), own);
+});
+
+t.test('advice has the real names where they are known', async (t) => {
+  const of = (call: string, status: number, text: string) => refusalOf(call, failure(status, text));
+  const names = { IMAGE: 'nope:1', NETWORK: 'inner', PATH: '/srv/w', VOLUME: 'v1' };
+  const cases: [SandboxError, RegExp][] = [
+    [of('create', 404, 'No such image: nope:1'), /`docker pull nope:1`/],
+    [of('pull', 404, 'manifest unknown'), /`docker pull nope:1`/],
+    [of('start', 404, 'network inner not found'), /`docker network create --label dev\.ampoule\.network inner`/],
+    [of('create', 400, 'bind source path does not exist: /srv/w'), /`mkdir -p \/srv\/w`/],
+    [of('removeVolume', 409, 'volume is in use'), /volume=v1`/],
+  ];
+  for (const [error, expected] of cases) {
+    const told = named(error, names);
+    t.match(told, { code: error.code, retry: error.retry, message: expected });
+    t.equal(named(told, names), told, 'once is enough');
+    t.equal(named(error, {}), error, 'what is not known stays');
+  }
+  const unclear = new UnknownOutcome('PATH', 'no answer');
+  t.equal(named(unclear, names), unclear);
 });

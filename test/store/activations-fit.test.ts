@@ -64,7 +64,13 @@ t.test('sizes', async (t) => {
   for (const one of big) one.secret.size += 1;
   const error = refusal(() => assertFits(v.context, id, big));
   t.equal(error.code, 'ENV_TOO_LARGE');
-  t.match(error.message, /would take 10485\d\d bytes; a process can hold 1048576/);
+  t.match(error.message, /would take 10485\d\d bytes; a process can hold 1048576\. Choose fewer/);
+  const held = big.map((one, i) => ({ ...one, fresh: i > 3, secret: { ...one.secret, size: one.secret.size + i } }));
+  t.match(
+    refusal(() => assertFits(v.context, id, held)).message,
+    /`ampoule deactivate BIG_3`/,
+    'the largest active one',
+  );
   const long = candidate('LONG');
   long.secret.size = 131_000;
   t.doesNotThrow(() => assertFits(v.context, id, [long]));

@@ -166,8 +166,10 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
     answer,
     items.length === 0 ? 'No secret is registered. Run `ampoule secret add NAME`.' : [head, ...coloured].join('\n'),
   );
-  if (items.some((row) => row.lapsed)) {
-    await output.say("lapsed: was active until the session's last sandbox ended. Run `ampoule activate NAME`.");
+  const lapsed = items.filter((row) => row.lapsed).map(({ name }) => name);
+  if (lapsed.length > 0) {
+    const again = `ampoule activate ${lapsed.join(' ')} --session ${session}`;
+    await output.say(`lapsed: was active until the session's last sandbox ended. Run \`${again}\`.`);
   }
   return EXIT.done;
 }

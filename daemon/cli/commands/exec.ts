@@ -2,7 +2,7 @@
 
 import { constants } from 'node:os';
 import type { Command } from 'commander';
-import type { ExecAnswer, RunningExecAnswer } from '../answers.js';
+import type { ExecAnswer, RunningExecAnswer, SandboxAnswer } from '../answers.js';
 import { tellNotices } from '../change.js';
 import { type Call, path } from '../client.js';
 import { leaf, pairs, several, type Tree } from '../command-tree.js';
@@ -32,7 +32,7 @@ export function execCommand(tree: Tree, program: Command): void {
       usage: 'exec <command...>',
       summary: 'run a command in a sandbox',
       description:
-        "Exit code: the command's, 126 and 127 where it cannot run or is not found, 125 where something of ours failed, 130 for Ctrl-C, which ends the command. Without --sandbox it runs in the session's sandbox, which is started where none runs; --session takes a sandbox's name too.",
+        "Exit code: the command's, 126 and 127 where it cannot run or is not found, 125 where something of ours failed, 130 for Ctrl-C, which ends the command. Without --sandbox it runs in the session's only sandbox or the one of its name, and one is started where none runs; --session takes a sandbox's name too.",
       examples: [
         'exec -- env',
         "exec -b box -- sh -c 'git push'",
@@ -75,10 +75,18 @@ async function routeOf(invocation: Invocation<ExecOptions>): Promise<string> {
     : path('sessions', session, 'exec');
 }
 
-async function detached(invocation: Invocation, route: string, call: Call): Promise<number> {
-  const answer = await invocation.client.request<RunningExecAnswer>('POST', route, call);
-  await tellNotices(invocation, answer.body.notices ?? []);
-  await invocation.output.answer(answer, answer.body.execId);
+/** The id alone on standard output, for scripts. */
+async function detached(invocation: Invocation<ExecOptions>, route: string, call: Call): Promise<number> {
+  const { client, options, output } = invocation;
+  const answer = await client.request<RunningExecAnswer>('POST', route, call);
+  const { execId, sandbox, notices = [] } = answer.body;
+  await tellNotices(invocation, notices);
+  await output.answer(answer, execId);
+  if (output.json) return EXIT.done;
+  const name = options.sandbox ?? (await client.request<SandboxAnswer>('GET', path('sandboxes', sandbox))).body.name;
+  await output.say(
+    `it runs in ${name}. Listen: \`ampoule attach ${execId}\`. End it: \`ampoule execs end ${execId}\`.`,
+  );
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@ import type { List, RunningExecAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { group, leaf, type Tree } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
+import { sandboxOfExec } from '../exec-place.js';
 import type { Invocation } from '../invocation.js';
 import { chooseSandbox } from '../sandbox-choice.js';
 import { copySocket } from '../socket-output.js';
@@ -19,10 +20,7 @@ const WIDTH = 60;
 const SANDBOX = ['-b, --sandbox <name>', 'the sandbox (name or id)'] as const;
 
 export function execsCommands(tree: Tree, program: Command): void {
-  const execs = group(program, 'execs', 'commands that run in a sandbox', [
-    'execs ls -b box',
-    'execs end exe_… -b box',
-  ]);
+  const execs = group(program, 'execs', 'commands that run in a sandbox', ['execs ls -b box', 'execs end exe_01J9Z3']);
   leaf<InSandbox>(
     tree,
     execs,
@@ -42,7 +40,7 @@ export function execsCommands(tree: Tree, program: Command): void {
     {
       usage: 'end <exec>',
       summary: 'end one and all that came of it',
-      examples: ['execs end exe_01J9Z3 -b box'],
+      examples: ['execs end exe_01J9Z3'],
       has: ['session'],
     },
     end,
@@ -55,7 +53,7 @@ export function execsCommands(tree: Tree, program: Command): void {
       summary: 'listen to a detached command',
       description:
         'Its last output first, then what comes, redacted; the exit code is its own. Ctrl-C leaves, and the command goes on.',
-      examples: ['attach exe_01J9Z3 -b box', 'attach -i exe_01J9Z3 < answers.txt'],
+      examples: ['attach exe_01J9Z3', 'attach -i exe_01J9Z3 < answers.txt'],
       has: ['session'],
     },
     attach,
@@ -88,7 +86,7 @@ function shown(command: string | undefined): string {
 
 async function end(invocation: Invocation<InSandbox>): Promise<number> {
   const [exec = ''] = invocation.args;
-  const route = path('sandboxes', await chooseSandbox(invocation), 'execs', exec);
+  const route = path('sandboxes', await sandboxOfExec(invocation, exec), 'execs', exec);
   const answer = await invocation.client.request<RunningExecAnswer>('DELETE', route);
   await invocation.output.answer(answer, `${exec} has ended.`);
   return EXIT.done;
@@ -97,7 +95,7 @@ async function end(invocation: Invocation<InSandbox>): Promise<number> {
 async function attach(invocation: Invocation<InSandbox & { interactive?: true }>): Promise<number> {
   const [exec = ''] = invocation.args;
   if (invocation.output.json) throw usage('attach prints what the command prints. Leave out --json.');
-  const route = `${path('sandboxes', await chooseSandbox(invocation), 'execs', exec)}/attach`;
+  const route = `${path('sandboxes', await sandboxOfExec(invocation, exec), 'execs', exec)}/attach`;
   return invocation.untilInterrupted(async (signal) => {
     const socket = await invocation.client.socket(route, ['ampoule.terminal.v1']);
     try {

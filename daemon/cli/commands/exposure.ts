@@ -7,26 +7,32 @@ import { leaf, type Tree } from '../command-tree.js';
 import { EXIT } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
+import { sandboxArgument } from '../sandbox-choice.js';
 import { table, time } from '../table.js';
 
 export function exposureCommand(tree: Tree, program: Command): void {
-  leaf(
+  leaf<{ all?: true }>(
     tree,
     program,
     {
-      usage: 'exposure <sandbox>',
+      usage: 'exposure [sandbox]',
       summary: 'who in a sandbox holds, or held, what',
-      description: 'What is held comes first. Of a sandbox that has ended, give the id.',
-      examples: ['exposure box', 'exposure box --json'],
-      has: ['page'],
+      description:
+        'What is held now; with --all what was held, too. Of a sandbox that has ended, give the id. --json has all of it, what is held first.',
+      examples: ['exposure box', 'exposure box --all', 'exposure box --json'],
+      has: ['session', 'page'],
     },
     exposure,
-  );
+  ).option('-a, --all', 'what was held, too');
 }
 
-async function exposure(invocation: Invocation): Promise<number> {
-  const [name = ''] = invocation.args;
-  const listed = await list<ExposureAnswer>(invocation, path('sandboxes', name, 'exposure'), {});
+async function exposure(invocation: Invocation<{ all?: true }>): Promise<number> {
+  const { options, output } = invocation;
+  const name = await sandboxArgument(invocation);
+  const route = path('sandboxes', name, 'exposure');
+  // The API gives what is held first.
+  const wanted = ({ until }: ExposureAnswer): boolean => options.all === true || until === null;
+  const listed = await list(invocation, route, {}, Number.POSITIVE_INFINITY, wanted);
   const rows = listed.items.map(({ variable, secret, version, holder, since, until }) => [
     variable,
     secret,
@@ -36,7 +42,9 @@ async function exposure(invocation: Invocation): Promise<number> {
     until === null ? 'now' : time(until),
   ]);
   const text = table(['VARIABLE', 'SECRET', 'VERSION', 'HOLDER', 'SINCE', 'UNTIL'], rows);
-  await invocation.output.answer(listed, rows.length === 0 ? 'Nothing was given to it.' : text);
+  const none = listed.left ? 'Nothing is held in it.' : 'Nothing was given to it.';
+  await output.answer(listed, rows.length === 0 ? none : text);
   await tellMore(invocation, listed);
+  if (listed.left) await output.say(`what was held before is left out. Run \`${invocation.command} ${name} --all\`.`);
   return EXIT.done;
 }

@@ -8,6 +8,7 @@ import { group, type Leaf, leaf, type Tree, wholeNumber } from '../command-tree.
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
+import { sandboxArgument } from '../sandbox-choice.js';
 import { copyOutput } from '../stream-output.js';
 import { fields, table, time } from '../table.js';
 import { runCommand } from './sandbox-run.js';
@@ -67,9 +68,10 @@ export function sandboxCommands(tree: Tree, program: Command): void {
     tree,
     sandbox,
     {
-      usage: 'logs <sandbox>',
+      usage: 'logs [sandbox]',
       summary: "print the main process's output, redacted",
-      examples: ['sandbox logs box --tail 50', 'sandbox logs -f box'],
+      examples: ['sandbox logs', 'sandbox logs box --tail 50', 'sandbox logs -f box'],
+      has: ['session'],
     },
     logs,
   )
@@ -153,7 +155,7 @@ async function reset(invocation: Invocation<{ confirm?: string }>): Promise<numb
 }
 
 async function logs(invocation: Invocation<{ follow?: true; tail?: string }>): Promise<number> {
-  const [name = ''] = invocation.args;
+  const name = await sandboxArgument(invocation);
   const { follow, tail, json } = invocation.options;
   return invocation.untilInterrupted(async (signal) => {
     const stream = await invocation.client.stream('GET', path('sandboxes', name, 'logs'), {

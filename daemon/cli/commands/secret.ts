@@ -4,10 +4,11 @@ import type { Command } from 'commander';
 import type { Change, RevealAnswer, SecretAnswer, VersionAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
 import { path } from '../client.js';
-import { group, leaf, nearest, type Tree, wholeNumber } from '../command-tree.js';
+import { group, leaf, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
+import { didYouMean } from '../suggestions.js';
 import { fields, size, table, time } from '../table.js';
 import { toggleTable } from './activation.js';
 import { secretWriteCommands } from './secret-write.js';
@@ -20,7 +21,6 @@ export function secretCommands(tree: Tree, program: Command): void {
     ['secret add GITHUB_TOKEN@work', 'secret ls', 'secrets'],
     ['secrets'],
   );
-  const names = (): string[] => secret.commands.flatMap((command) => [command.name(), ...command.aliases()]);
   leaf(
     tree,
     secret,
@@ -34,10 +34,7 @@ export function secretCommands(tree: Tree, program: Command): void {
     (invocation) => {
       const [word] = invocation.args;
       if (word === undefined) return toggleTable(invocation);
-      const near = nearest(word, names());
-      throw usage(
-        `unknown command 'secret ${word}'${near === null ? '' : ` (Did you mean ${near}?)`}. Run \`ampoule secret --help\`.`,
-      );
+      throw usage(`unknown command 'secret ${word}'${didYouMean(secret, word)}. Run \`ampoule secret --help\`.`);
     },
   ).allowExcessArguments(true);
   secretWriteCommands(tree, secret);

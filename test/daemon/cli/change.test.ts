@@ -14,6 +14,19 @@ t.test('in effect: exit code 0, each sandbox, and what was noticed', async (t) =
   t.same(api.asked[0]?.query, { wait: '30s' });
 });
 
+t.test('sandboxes in which nothing had to be done are not listed, and are in --json', async (t) => {
+  const of = (name: string, tookMs: number) => ({ ...APPLIED.sandboxes[0], id: `sbx_${name}`, name, tookMs });
+  const some = { ...APPLIED, notices: [], sandboxes: [of('box', 12), of('web', 0)] };
+  const none = { ...some, sandboxes: [of('box', 0), of('web', 0)] };
+  const api = await playApi(t, { [route]: ({ query }) => ({ json: query.wait === '1s' ? none : some }) });
+  t.equal((await cli(api, argv)).out, 'A is not active in dev (generation 4)\n  box: applied in 12 ms\n');
+  t.match(await cli(api, [...argv, '--wait', '1s']), {
+    code: 0,
+    out: 'A is not active in dev (generation 4)\n  nothing to change in its sandboxes\n',
+  });
+  t.match((await cli(api, [...argv, '--json'])).out, /"name":"web".*"tookMs":0/);
+});
+
 t.test('202: exit code 125, and what is pending and why', async (t) => {
   const api = await playApi(t, { [route]: { status: 202, json: PENDING } });
   const { code, err } = await cli(api, argv);

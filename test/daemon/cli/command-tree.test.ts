@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import t from 'tap';
-import { nearest, pairs, several, wholeNumber } from '../../../daemon/cli/command-tree.js';
+import { pairs, several, wholeNumber } from '../../../daemon/cli/command-tree.js';
 import { commands } from '../../../daemon/cli/program.js';
 import { cli } from './played-api.js';
 
@@ -67,7 +67,4 @@ t.test('small readers of options', async (t) => {
   t.equal(wholeNumber('12', '--tail'), 12);
   t.equal(wholeNumber(undefined, '--tail'), undefined);
   for (const bad of ['-1', '1.5', 'x', '']) t.throws(() => wholeNumber(bad, '--tail'), { name: 'CliError', exit: 2 });
-  t.equal(nearest('lss', ['ls', 'set', 'rm']), 'ls');
-  t.equal(nearest('reveil', ['ls', 'reveal']), 'reveal');
-  t.equal(nearest('xyz', ['versions', 'destroy']), null);
 });

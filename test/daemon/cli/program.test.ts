@@ -11,13 +11,27 @@ t.test('version and help are for standard output', async (t) => {
 
 t.test('usage: exit code 2, what was meant, where to read on', async (t) => {
   const cases: [string[], RegExp][] = [
-    [['secre'], /^ampoule: unknown command 'secre' \(Did you mean secret\?\)\. Run `ampoule --help`\. \[USAGE\]\n$/],
-    [['secret', 'lss'], /unknown command 'secret lss' \(Did you mean ls\?\)\. Run `ampoule secret --help`/],
+    [
+      ['secre'],
+      /^ampoule: unknown command 'secre' \(Did you mean `ampoule secret`\?\)\. Run `ampoule --help`\. \[USAGE\]\n$/,
+    ],
+    [
+      ['secret', 'lss'],
+      /unknown command 'secret lss' \(Did you mean `ampoule secret ls`\?\)\. Run `ampoule secret --help`/,
+    ],
     [['secret', 'qqqqqqqq'], /unknown command 'secret qqqqqqqq'\. Run/],
-    [['session', 'nwe'], /unknown command 'nwe'/],
+    [
+      ['session', 'nwe'],
+      /unknown command 'nwe' \(Did you mean `ampoule session new`\?\)\. Run `ampoule session --help`/,
+    ],
     [
       ['secret', 'ls', '--jsn'],
       /^ampoule: unknown option '--jsn' \(Did you mean --json\?\)\. Run `ampoule secret ls --help`\. \[USAGE\]\n$/,
+    ],
+    [['logs', 'box'], /unknown command 'logs' \(Did you mean `ampoule sandbox logs`\?\)\. Run `ampoule --help`/],
+    [
+      ['sandbox', 'run', 'busybox', 'sh', '-c', 'echo x'],
+      /unknown option '-c'\. A command goes after `--`: `ampoule sandbox run busybox -- sh …`\. Run `ampoule sandbox run --help`/,
     ],
     [['secret', 'show'], /missing required argument 'name'/],
     [['secret', 'show', 'A', 'B'], /too many arguments/],

@@ -44,3 +44,18 @@ t.test('refuses a word that it does not know', async (t) => {
   t.equal(status, 1);
   t.match(said, /npm, build, unit, engine, quickstart, test/);
 });
+
+t.test('an --uninstall that npm took for its own is one', async (t) => {
+  const { PATH, called } = machine(t.testdir({ 'then.mjs': 'console.log("then", process.argv.slice(2).join(" "));' }), [
+    'apt-get',
+  ]);
+  const then = join(t.testdirName, 'then.mjs');
+  const ran = spawnSync(process.execPath, [SETUP, 'quickstart', '--then', then], {
+    env: { HOME: '/nonexistent', PATH, AMPOULE_NO_INSTALL: '1', npm_config_uninstall: 'true' },
+    encoding: 'utf8',
+  });
+  t.equal(ran.status, 0, ran.stderr);
+  t.match(ran.stdout, /taken as `npm run quickstart -- --uninstall`/);
+  t.match(ran.stdout, /^then --uninstall$/m);
+  t.notOk(existsSync(called), 'nothing was installed');
+});

@@ -25,3 +25,15 @@ t.test('prints each step with its time, and stops where one fails', async (t) =>
   t.match(lines, [/^ 1 {2}first +12 ms {3}done$/, /^ 2 {2}second +0 ms {3}had$/, /^ 3 {2}third {2}FAILED after 5 ms$/]);
   t.doesNotThrow(() => expect(true, ''));
 });
+
+t.test('goes on after an attempt that failed, and keeps what failed', async (t) => {
+  const lines: string[] = [];
+  const steps = stepper(
+    (line) => lines.push(line),
+    () => 0,
+  );
+  await steps.attempt('first', async () => expect(false, 'the moon is green') ?? 'never');
+  await steps.attempt('second', async () => 'done');
+  t.match(lines, [/^ 1 {2}first {2}FAILED/, /^ 2 {2}second .* done$/]);
+  t.same(steps.failures, ['first: Not as expected: the moon is green.']);
+});

@@ -103,7 +103,7 @@ t.test('the toggle table', async (t) => {
       ].join('\n'),
       line,
     );
-    t.match(err, /lapsed: .*`ampoule activate NAME`/);
+    t.match(err, /lapsed: .*`ampoule activate OLD --session dev`/);
   }
   const coloured = await cli(api, ['secrets', '-s', 'dev'], { terminal: { stdout: true } });
   t.match(coloured.out, '\u001b[32mactive  GITHUB_TOKEN@work');

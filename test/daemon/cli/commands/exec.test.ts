@@ -113,11 +113,21 @@ t.test('without a sandbox it is the session’s to have one', async (t) => {
 
 t.test('--detach prints the id and goes', async (t) => {
   const answer = { execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '', notices: ['Started it.'] };
-  const api = await playApi(t, { [route]: { status: 202, json: answer } });
-  t.match(await cli(api, ['exec', '-d', '-b', 'box', '--', 'cmd']), {
-    ...{ code: 0, out: 'exe_1\n', err: 'ampoule: Started it.\n' },
+  const api = await playApi(t, {
+    [route]: { status: 202, json: answer },
+    'POST /v1/sessions/dev/exec': { status: 202, json: answer },
+    'GET /v1/sandboxes/sbx_1': { json: SANDBOX },
   });
+  const said =
+    'ampoule: Started it.\nampoule: it runs in box. Listen: `ampoule attach exe_1`. End it: `ampoule execs end exe_1`.\n';
+  t.match(await cli(api, ['exec', '-d', '-b', 'box', '--', 'cmd']), { code: 0, out: 'exe_1\n', err: said });
   t.same(api.asked[0]?.json, { command: ['cmd'], detach: true });
+  const inSession = ['exec', '-d', '--', 'cmd'];
+  const env = { AMPOULE_SESSION: 'dev' };
+  t.match(await cli(api, inSession, { env }), { code: 0, out: 'exe_1\n', err: said }, 'the name is looked up');
+  t.match(await cli(api, ['exec', '--json', ...inSession.slice(1)], { env }), {
+    ...{ code: 0, out: `${JSON.stringify(answer)}\n`, err: 'ampoule: Started it.\n' },
+  });
 });
 
 t.test('Ctrl-C', async (t) => {

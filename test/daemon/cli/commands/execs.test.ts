@@ -1,6 +1,6 @@
 import t from 'tap';
 import { cli, playApi, problem } from '../played-api.js';
-import { list } from '../samples.js';
+import { list, SANDBOX } from '../samples.js';
 
 const one = {
   ...{ execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '2030-01-01T00:00:00.000Z' },
@@ -11,6 +11,9 @@ t.test('what runs, and ending one', async (t) => {
   const api = await playApi(t, {
     'GET /v1/sandboxes/box/execs': { json: list(one) },
     'GET /v1/sandboxes/empty/execs': { json: list() },
+    'GET /v1/sandboxes': { json: list(SANDBOX) },
+    [`GET /v1/sandboxes/${SANDBOX.id}/execs/exe_1`]: { json: one },
+    [`DELETE /v1/sandboxes/${SANDBOX.id}/execs/exe_1`]: { json: { ...one, state: 'ended' } },
     'DELETE /v1/sandboxes/box/execs/exe_1': { json: { ...one, state: 'ended' } },
     'DELETE /v1/sandboxes/box/execs/exe_2': problem(404, 'EXEC_NOT_FOUND', 'No such command.'),
   });
@@ -20,6 +23,7 @@ t.test('what runs, and ending one', async (t) => {
   });
   t.match(await cli(api, ['execs', 'ls', '-b', 'empty']), { code: 0, out: 'None.\n' });
   t.match(await cli(api, ['execs', 'end', 'exe_1', '-b', 'box']), { code: 0, out: 'exe_1 has ended.\n' });
+  t.match(await cli(api, ['execs', 'end', 'exe_1']), { code: 0, out: 'exe_1 has ended.\n' }, 'wherever it runs');
   t.match(await cli(api, ['execs', 'end', 'exe_2', '-b', 'box']), { code: 125, err: /EXEC_NOT_FOUND/ });
 });
 

@@ -1,0 +1,76 @@
+/** What somebody may have meant who typed a command that there is not, or options where a command's own begin. Knows no route. */
+
+import type { Command } from 'commander';
+
+/** More would be no suggestion. */
+const MOST = 3;
+
+/** `ampoule secret add` */
+export function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+/**
+ * ` (Did you mean …?)` for a word that is no command below `at`; empty where nothing is like it. A command of exactly this
+ * name elsewhere goes before one that is only like it.
+ */
+export function didYouMean(at: Command, word: string): string {
+  let root = at;
+  while (root.parent !== null) root = root.parent;
+  const everywhere = below(root);
+  const called = everywhere.filter((command) => command.name() === word);
+  const aliased = everywhere.filter((command) => command.aliases().includes(word));
+  const found = [[...called, ...aliased], like(word, below(at)), like(word, everywhere)].find((one) => one.length > 0);
+  const lines = (found ?? []).slice(0, MOST).map((command) => `\`${fullName(command)}\``);
+  if (lines.length === 0) return '';
+  return ` (Did you mean ${lines.length === 1 ? '' : 'one of '}${lines.join(', ')}?)`;
+}
+
+/**
+ * The line that puts a command after `--`, where an option of it was taken for ours; empty where there is no such command. Of the
+ * command only the program is repeated: the rest may hold a value.
+ */
+export function commandAfterDashes(command: Command, option: string): string {
+  const takesCommand = command.registeredArguments.some((one) => one.variadic && one.name() === 'command');
+  const [first, program] = command.args.slice(0, Math.max(0, command.args.indexOf(option)));
+  if (!takesCommand || first === undefined) return '';
+  const own = Object.keys(command.opts()).length > 0 ? ' …' : '';
+  const theirs = program !== undefined && /^[\w./-]+$/.test(program) ? `${program} …` : '…';
+  return `. A command goes after \`--\`: \`${fullName(command)}${own} ${first} -- ${theirs}\``;
+}
+
+function below(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...below(one)]);
+}
+
+function names(command: Command): string[] {
+  return [command.name(), ...command.aliases()];
+}
+
+function like(word: string, commands: Command[]): Command[] {
+  const near = nearest(word, commands.flatMap(names));
+  return commands.filter((command) => names(command).some((name) => near.includes(name)));
+}
+
+/** The names that are nearest to what was typed, where any is near at all. */
+export function nearest(word: string, names: string[]): string[] {
+  const ranked = names.map((name) => ({ name, distance: distance(word, name) }));
+  const best = Math.min(Math.max(1, Math.floor(word.length / 2)), ...ranked.map((one) => one.distance));
+  return ranked.filter((one) => one.distance === best).map(({ name }) => name);
+}
+
+/** Edits from one word to another, two letters that changed places being one. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    rows.push(row);
+    for (let j = 1; j <= b.length; j++) {
+      const change = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const turned = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(change, turned, at(i - 1, j) + 1, at(i, j - 1) + 1));
+    }
+  }
+  return at(a.length, b.length);
+}
