@@ -143,6 +143,10 @@ export interface RunningExecAnswer {
   sandbox: string;
   state: string;
   startedAt: string;
+  endedAt?: string;
+  exitCode?: number | null;
+  signal?: string;
+  reason?: string;
   detached?: boolean;
   tty?: boolean;
   command?: string;

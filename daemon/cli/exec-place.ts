@@ -1,4 +1,4 @@
-/** Finds the sandbox that a command runs in by the command's id alone. Ends and prints nothing. */
+/** Finds the sandbox that a command runs in, or ran in lately, by the command's id alone. Ends and prints nothing. */
 
 import type { List, RunningExecAnswer, SandboxAnswer } from './answers.js';
 import { path } from './client.js';
@@ -19,7 +19,7 @@ export async function sandboxOfExec(invocation: Invocation<{ sandbox?: string }>
   const where = session === undefined ? 'any sandbox' : `a sandbox of the session ${session}`;
   throw new CliError(
     'EXEC_NOT_FOUND',
-    `No command ${exec} runs in ${where}; it may have ended. Run \`ampoule execs ls\` to see what runs.`,
+    `No command ${exec} runs in ${where}, and no detached one of this id ended lately. Run \`ampoule execs ls\` to see what runs.`,
   );
 }
 

@@ -64,7 +64,7 @@ export function createExecs(delivery: (sandbox: SandboxId) => Delivery): Execs {
     if (found !== undefined) return found;
     throw new DaemonError(
       'EXEC_NOT_FOUND',
-      'No command with this id runs in this sandbox, and no detached one ended lately. See `ampoule execs ls --all`.',
+      'No command with this id runs in this sandbox, and no detached one ended lately. See `ampoule execs ls`.',
     );
   };
 

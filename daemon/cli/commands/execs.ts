@@ -21,19 +21,21 @@ const SANDBOX = ['-b, --sandbox <name>', 'the sandbox (name or id)'] as const;
 
 export function execsCommands(tree: Tree, program: Command): void {
   const execs = group(program, 'execs', 'commands that run in a sandbox', ['execs ls -b box', 'execs end exe_01J9Z3']);
-  leaf<InSandbox>(
+  leaf<InSandbox & { ended?: true }>(
     tree,
     execs,
     {
       usage: 'ls',
       aliases: ['list'],
       summary: 'list them, oldest first',
-      examples: ['execs ls', 'execs ls -b box'],
+      examples: ['execs ls', 'execs ls -b box --ended'],
       has: ['session'],
       isDefault: true,
     },
     ls,
-  ).option(...SANDBOX);
+  )
+    .option(...SANDBOX)
+    .option('--ended', 'detached ones that ended in the last 15 minutes, instead');
   leaf<InSandbox>(
     tree,
     execs,
@@ -52,7 +54,7 @@ export function execsCommands(tree: Tree, program: Command): void {
       usage: 'attach <exec>',
       summary: 'listen to a detached command',
       description:
-        'Its last output first, then what comes, redacted; the exit code is its own. Ctrl-C leaves, and the command goes on.',
+        'Its last output first, then what comes, redacted; the exit code is its own, also for 15 minutes after it ended. Ctrl-C leaves, and the command goes on.',
       examples: ['attach exe_01J9Z3', 'attach -i exe_01J9Z3 < answers.txt'],
       has: ['session'],
     },
@@ -62,19 +64,37 @@ export function execsCommands(tree: Tree, program: Command): void {
     .option('-i, --interactive', 'give it our standard input');
 }
 
-async function ls(invocation: Invocation<InSandbox>): Promise<number> {
+async function ls(invocation: Invocation<InSandbox & { ended?: true }>): Promise<number> {
   const sandbox = await chooseSandbox(invocation);
-  const answer = await invocation.client.request<List<RunningExecAnswer>>('GET', path('sandboxes', sandbox, 'execs'));
-  const rows = answer.body.items.map((one) => [
+  const route = path('sandboxes', sandbox, 'execs');
+  const query = invocation.options.ended === true ? { state: 'ended' } : {};
+  const answer = await invocation.client.request<List<RunningExecAnswer>>('GET', route, { query });
+  const { items } = answer.body;
+  const text = invocation.options.ended === true ? endedTable(items) : runningTable(items);
+  await invocation.output.answer(answer, items.length === 0 ? 'None.' : text);
+  return EXIT.done;
+}
+
+function runningTable(items: RunningExecAnswer[]): string {
+  const rows = items.map((one) => [
     one.execId,
     one.detached === true ? 'yes' : 'no',
     one.tty === true ? 'yes' : 'no',
     time(one.startedAt),
     shown(one.command),
   ]);
-  const text = table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED', 'COMMAND'], rows);
-  await invocation.output.answer(answer, rows.length === 0 ? 'None.' : text);
-  return EXIT.done;
+  return table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED', 'COMMAND'], rows);
+}
+
+function endedTable(items: RunningExecAnswer[]): string {
+  const rows = items.map((one) => [
+    one.execId,
+    [one.exitCode ?? one.signal ?? '?', one.reason].filter((word) => word !== undefined).join(' '),
+    time(one.startedAt),
+    time(one.endedAt ?? null),
+    shown(one.command),
+  ]);
+  return table(['EXEC', 'EXIT', 'STARTED', 'ENDED', 'COMMAND'], rows);
 }
 
 /** On one line of a terminal. */

@@ -7,6 +7,7 @@ import { makeChange, tellNotices } from '../change.js';
 import { path } from '../client.js';
 import { leaf, pairs, several, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
+import { tellOfFirstMoment } from '../first-moment.js';
 import type { Invocation } from '../invocation.js';
 import { chooseSession } from '../session-choice.js';
 import { sandboxText } from './sandbox.js';
@@ -110,6 +111,8 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
   await output.answer(answer, sandboxText(answer.body));
   const { name, state, reason, notices } = answer.body;
   await tellNotices(invocation, notices);
+  const ofItsOwn = settings.command !== undefined || settings.entrypoint !== undefined || settings.main === 'image';
+  if (answer.status !== 202 && ofItsOwn && !output.json) await tellOfFirstMoment(invocation, name);
   if (answer.status !== 202) return EXIT.done;
   await output.say(`${name} is recorded, but not running yet: ${reason ?? state}`);
   return EXIT.ours;

@@ -7,9 +7,15 @@ const one = {
   ...{ detached: true, tty: false, command: `make  all\n${'x'.repeat(80)}` },
 };
 
+const over = { ...one, state: 'ended', endedAt: '2030-01-01T00:00:09.000Z' };
+const ENDED = [
+  { ...over, exitCode: 3 },
+  { ...over, exitCode: null, signal: 'SIGKILL', reason: 'REVOKED' },
+];
+
 t.test('what runs, and ending one', async (t) => {
   const api = await playApi(t, {
-    'GET /v1/sandboxes/box/execs': { json: list(one) },
+    'GET /v1/sandboxes/box/execs': ({ query }) => ({ json: query.state === 'ended' ? list(...ENDED) : list(one) }),
     'GET /v1/sandboxes/empty/execs': { json: list() },
     'GET /v1/sandboxes': { json: list(SANDBOX) },
     [`GET /v1/sandboxes/${SANDBOX.id}/execs/exe_1`]: { json: one },
@@ -22,6 +28,10 @@ t.test('what runs, and ending one', async (t) => {
     out: /EXEC +DETACHED.*\nexe_1 +yes +no +2030.* make all x{50}…\n/,
   });
   t.match(await cli(api, ['execs', 'ls', '-b', 'empty']), { code: 0, out: 'None.\n' });
+  t.match(await cli(api, ['execs', 'ls', '-b', 'box', '--ended']), {
+    code: 0,
+    out: /EXEC +EXIT.*\nexe_1 +3 +2030.* 2030.*\nexe_1 +SIGKILL REVOKED +2030/,
+  });
   t.match(await cli(api, ['execs', 'end', 'exe_1', '-b', 'box']), { code: 0, out: 'exe_1 has ended.\n' });
   t.match(await cli(api, ['execs', 'end', 'exe_1']), { code: 0, out: 'exe_1 has ended.\n' }, 'wherever it runs');
   t.match(await cli(api, ['execs', 'end', 'exe_2', '-b', 'box']), { code: 125, err: /EXEC_NOT_FOUND/ });
