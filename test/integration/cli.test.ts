@@ -148,10 +148,35 @@ t.test('logs, once and followed', async (t) => {
   t.notMatch((await ampoule('ps')).out, /cli-logs/);
 });
 
+t.test('what ended is told of: a main process at its launch, a detached command for a while', async (t) => {
+  const script = 'echo "no table in $CLI_LAST" >&2; exit 9';
+  t.match(await ampoule('secret add CLI_LAST', { stdin: 'value-of-the-last-word' }), { code: 0 });
+  const launch = 'sandbox run ampoule/busybox:latest --name cli-fails --secret CLI_LAST --restart never';
+  t.match(await ampoule([...launch.split(' '), '--', 'sh', '-c', script]), { code: 0 });
+  await until('its end', async () => (await ampoule('sandbox show cli-fails')).out.includes('ended with 9'));
+  t.match(await ampoule('sandbox logs cli-fails'), { code: 0, err: 'no table in [redacted:CLI_LAST]\n' });
+  t.match(await ampoule('sandbox rm cli-fails'), { code: 0 });
+
+  t.match(await ampoule('sandbox run ampoule/busybox:latest --name cli-detached --delivery memory'), { code: 0 });
+  const detached = await ampoule(['exec', '-b', 'cli-detached', '--detach', '--', 'sh', '-c', 'echo done; exit 4']);
+  const id = detached.out.trim();
+  t.match(id, /^exe_\w+$/, detached.err);
+  await until('its end', async () => (await ampoule('execs ls -b cli-detached --ended')).out.includes(id));
+  t.match((await ampoule('execs ls -b cli-detached --ended')).out, new RegExp(`${id} +4 .*echo done`));
+  t.match(await ampoule(`attach ${id}`), { code: 4, out: 'done\n' });
+  t.match(await ampoule('attach exe_none'), { code: 125, err: /\[EXEC_NOT_FOUND\]/ });
+  t.match(await ampoule('sandbox rm cli-detached'), { code: 0 });
+});
+
 t.test('a launch that cannot be is 125 with its reason', async (t) => {
   const { code, err } = await ampoule('sandbox run nothing.invalid/nothing:1 --name cli-none --pull never');
   t.equal(code, 125);
   t.match(err, /cli-none|nothing\.invalid/);
+  t.match(
+    await ampoule('deactivate --all'),
+    { code: 0, err: /cli-none has no container yet/ },
+    'nothing can hold it there',
+  );
   t.match(await ampoule('sandbox rm cli-none'), { code: 0 });
 });
 
