@@ -59,3 +59,12 @@ export class UnknownOutcome extends SandboxError {
     this.call = call;
   }
 }
+
+/** What nobody foresaw, in our words. */
+export function unexpected(cause: unknown): SandboxError {
+  return new SandboxError(
+    'ENGINE_REFUSED',
+    'A pass over the sandbox failed unexpectedly. It is tried again; see the daemon log (`journalctl -u ampouled`).',
+    { retry: true, cause },
+  );
+}

@@ -39,3 +39,11 @@ export function older(
 ): boolean {
   return one.epoch === other.epoch ? one.generation < other.generation : one.epoch < other.epoch;
 }
+
+/** Whether nothing was asked for anew between two wishes. */
+export function sameTarget(
+  one: Pick<Wish, 'epoch' | 'generation'> | null,
+  other: Pick<Wish, 'epoch' | 'generation'> | null,
+): boolean {
+  return one?.epoch === other?.epoch && one?.generation === other?.generation;
+}

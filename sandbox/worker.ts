@@ -1,12 +1,12 @@
 /** Keeps one sandbox at its wish: one pass in flight, one pending, the newest wish wins. Knows no Docker. */
 
-import { SandboxError } from './errors.js';
+import { type SandboxCode, SandboxError, unexpected } from './errors.js';
 import type { Expected } from './hints.js';
-import { older, revoked } from './holding.js';
+import { older, revoked, sameTarget } from './holding.js';
 import { containerName } from './labels.js';
 import type { Lanes } from './lanes.js';
 import { PassFailed } from './pass.js';
-import { retryDelay } from './retry.js';
+import { type Failed, retryDelay, stays } from './retry.js';
 import type { Timers } from './timers.js';
 import type { Applied, Delivery, Ledger, Log, Outcome, SandboxState, SandboxView, Wish, Wishes } from './types.js';
 import { afterFailure, looksSame, UNSEEN } from './view.js';
@@ -26,6 +26,8 @@ export interface WorkerParts {
   timers: Timers;
   log: Log;
   changed: (sandbox: string) => void;
+  /** A start fails for a reason that stays. Said once, until the reason or the wish is another. */
+  startFailed: (sandbox: string, code: SandboxCode) => void;
 }
 
 export class Worker {
@@ -200,15 +202,18 @@ export class Worker {
     const error = thrown instanceof SandboxError ? thrown : unexpected(thrown);
     const { sandbox, log } = this.#parts;
     this.#looked = true;
-    this.#failures = this.#error?.code === error.code ? this.#failures + 1 : 1;
+    const again = this.#error?.code === error.code && sameTarget(this.#last, wish);
+    this.#failures = again ? this.#failures + 1 : 1;
     this.#error = error;
-    if (this.#failures === 1) log('warn', error.message, { sandbox, code: error.code });
     const seen = error instanceof PassFailed ? error.seen : null;
+    const failed: Failed = { code: error.code, retry: error.retry, tried: error instanceof PassFailed && error.tried };
+    if (!again) log('warn', error.message, { sandbox, code: error.code });
+    if (!again && wish?.goal === 'running' && stays(failed)) this.#parts.startFailed(sandbox, error.code);
     this.#show(afterFailure(this.#view, error, seen));
     if (wish && error instanceof PassFailed && error.quiet)
       this.#waiters.applied(wish, error.code === 'WISH_SEALED' ? [error.message] : []);
     else if (wish) this.#waiters.failed(wish, error);
-    return retryDelay(error.code, error.retry, this.#failures, seen?.state === 'running');
+    return retryDelay(failed, this.#failures, seen?.state === 'running');
   }
 
   #show(view: SandboxView): void {
@@ -235,12 +240,4 @@ export class Worker {
       log('warn', unexpected(error).message, { sandbox });
     }
   }
-}
-
-function unexpected(cause: unknown): SandboxError {
-  return new SandboxError(
-    'ENGINE_REFUSED',
-    'A pass over the sandbox failed unexpectedly. It is tried again; see the daemon log (`journalctl -u ampouled`).',
-    { retry: true, cause },
-  );
 }

@@ -1,7 +1,7 @@
 /** The two errors of this layer. */
 
 import t from 'tap';
-import { SANDBOX_CODES, SandboxError, UnknownOutcome } from '../../sandbox/errors.js';
+import { SANDBOX_CODES, SandboxError, UnknownOutcome, unexpected } from '../../sandbox/errors.js';
 
 t.test('codes are unique, and carried', async (t) => {
   t.equal(new Set(SANDBOX_CODES).size, SANDBOX_CODES.length);
@@ -20,4 +20,10 @@ t.test('an unknown outcome names its call and is tried again', async (t) => {
     call: 'create',
     message: /"create" \(no answer in 10000 ms\)/,
   });
+});
+
+t.test('what nobody foresaw keeps its cause, and shows none of it', async (t) => {
+  const cause = new Error('foreign words');
+  t.match(unexpected(cause), { code: 'ENGINE_REFUSED', retry: true, cause });
+  t.notMatch(unexpected(cause).message, /foreign/);
 });

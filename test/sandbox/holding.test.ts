@@ -1,7 +1,7 @@
 /** What a recorded environment is to a wish. */
 
 import t from 'tap';
-import { fresh, older, revoked } from '../../sandbox/holding.js';
+import { fresh, older, revoked, sameTarget } from '../../sandbox/holding.js';
 import { held, macOf, specOf, wishOf } from './wishes.js';
 
 const row = (values: ReturnType<typeof held>[]) => ({
@@ -43,4 +43,13 @@ t.test('older', async (t) => {
   t.equal(older(at(1, 2), at(1, 2)), false);
   t.equal(older(at(1, 9), at(2, 1)), true, 'an epoch outweighs any generation');
   t.equal(older(at(2, 1), at(1, 9)), false);
+});
+
+t.test('the same target', async (t) => {
+  const at = (epoch: number, generation: number) => ({ epoch, generation });
+  t.equal(sameTarget(at(1, 2), at(1, 2)), true);
+  t.equal(sameTarget(at(1, 2), at(1, 3)), false);
+  t.equal(sameTarget(at(1, 2), at(2, 2)), false);
+  t.equal(sameTarget(null, at(1, 2)), false);
+  t.equal(sameTarget(null, null), true);
 });
