@@ -78,6 +78,12 @@ export function assembleSandboxes({
   const delivery = (id: string): Delivery => (kindOf(id) === 'memory' ? byMemory : byEnv);
   const reconciler = makeReconciler({
     ...{ engine, ledger, log, vault: vault.id, wishes: wishesOf(vault), delivery },
+    startFailed(target, code) {
+      vault.audit.record(
+        { kind: 'daemon' },
+        { action: 'container.start', target, outcome: 'failed', detail: { code } },
+      );
+    },
     // Ours by the same signs, whichever made it; the second also knows what lies beside the container.
     async removeOrphans(id, sandbox) {
       await byEnv.removeOrphans(id, sandbox);

@@ -99,7 +99,7 @@ const RULES: Rule[] = [
     message: "The sandbox's `user` does not exist in its image. Name one of the image's /etc/passwd, or a number.",
   },
   {
-    calls: ['start'],
+    calls: ['create', 'start'],
     text: /cannot mkdir|not a directory/i,
     code: 'START_FAILED',
     message: 'A path of the sandbox is no directory in its image. Check `workdir` and `workspace.path`.',

@@ -51,3 +51,8 @@ export function overtakes(
   const loses = (wish: Wanted) => rows.some((row) => revoked(row, wish));
   return loses(now) && !loses(then);
 }
+
+/** Whether nothing was asked for anew between two wishes. */
+export function sameTarget(one: Point | null, other: Point | null): boolean {
+  return one?.epoch === other?.epoch && one?.generation === other?.generation;
+}

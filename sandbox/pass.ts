@@ -20,11 +20,14 @@ export class PassFailed extends SandboxError {
   readonly seen: Applied['seen'] | null;
   /** What the wish takes away is held by no process, and nothing else of it matters to those who wait. */
   readonly quiet: boolean;
+  /** It did more than look. */
+  readonly tried: boolean;
 
-  constructor(error: SandboxError, seen: Applied['seen'] | null, quiet: boolean) {
+  constructor(error: SandboxError, seen: Applied['seen'] | null, quiet: boolean, tried = false) {
     super(error.code, error.message, { retry: error.retry, cause: error });
     this.seen = seen;
     this.quiet = quiet;
+    this.tried = tried || (error instanceof PassFailed && error.tried);
   }
 }
 
@@ -59,7 +62,8 @@ export class Pass {
       const seen = seenOf(next, observed);
       const reached = next.reached && next.operations.length === 0;
       const failure = reached ? null : (this.#failure ?? refusalOf(next));
-      if (failure) throw new PassFailed(failure, seen, failure.code === 'WISH_SEALED' && standsStill(observed));
+      const quiet = failure?.code === 'WISH_SEALED' && standsStill(observed);
+      if (failure) throw new PassFailed(failure, seen, quiet, this.#changed);
       if (seen.state === 'running') this.#parts.portsAsked.delete(wish.spec.id);
       if (seen.state === 'removed') this.#parts.restarts.forget(wish.spec.id);
       return { changed: this.#changed, notices: [...this.#notices], seen, againMs: next.againMs };
@@ -93,7 +97,7 @@ export class Pass {
         this.#unknowns += 1;
         return;
       }
-      if (this.#failure !== null) throw new PassFailed(this.#failure, null, false);
+      if (this.#failure !== null) throw new PassFailed(this.#failure, null, false, true);
       this.#failure = error;
     }
   }

@@ -1,6 +1,7 @@
 /** Keeps all sandboxes at their wishes: workers, the rhythm of looks, hints from events. Decides nothing about containers. */
 
 import type { ContainerListed, Engine, EngineEvent } from './engine.js';
+import type { SandboxCode } from './errors.js';
 import { fits, isTelling } from './hints.js';
 import { sandboxOf, vaultFilter } from './labels.js';
 import { Lanes } from './lanes.js';
@@ -29,6 +30,8 @@ export interface ReconcilerOptions {
   delivery: (sandbox: string) => Delivery;
   /** Of the delivery that made the containers. */
   removeOrphans: (vault: string, sandbox: string) => Promise<void>;
+  /** A start fails for a reason that stays: once, until the reason or the wish is another. */
+  startFailed?: (sandbox: string, code: SandboxCode) => void;
   timers?: Timers;
   log?: Log;
 }
@@ -122,6 +125,7 @@ class Rhythm implements Reconciler {
       timers: this.#timers,
       log: this.#log,
       changed: (id) => this.#changed(id),
+      startFailed: (id, code) => this.#startFailed(id, code),
     });
     this.#workers.set(sandbox, worker);
     if (this.#end.signal.aborted) void worker.stop(0);
@@ -135,6 +139,15 @@ class Rhythm implements Reconciler {
       } catch {
         this.#log('error', 'a listener to changes of sandboxes failed', { sandbox });
       }
+    }
+  }
+
+  /** Where it cannot be written down, the sandbox is tried again all the same. */
+  #startFailed(sandbox: string, code: SandboxCode): void {
+    try {
+      this.#options.startFailed?.(sandbox, code);
+    } catch {
+      this.#log('error', 'a failed start was not written down', { sandbox, code });
     }
   }
 

@@ -1,12 +1,12 @@
 /** Keeps one sandbox at its wish: one pass in flight, one pending, the newest wish wins. Knows no Docker. */
 
-import { SandboxError, unexpected } from './errors.js';
+import { type SandboxCode, SandboxError, unexpected } from './errors.js';
+import { Failures } from './failures.js';
 import type { Expected } from './hints.js';
 import { older, overtakes, revoked } from './holding.js';
 import { containerName } from './labels.js';
 import type { Lanes } from './lanes.js';
 import { PassFailed } from './pass.js';
-import { retryDelay } from './retry.js';
 import type { Timers } from './timers.js';
 import type {
   Applied,
@@ -38,6 +38,8 @@ export interface WorkerParts {
   timers: Timers;
   log: Log;
   changed: (sandbox: string) => void;
+  /** A start fails for a reason that stays. Said once, until the reason or the wish is another. */
+  startFailed: (sandbox: string, code: SandboxCode) => void;
 }
 
 export class Worker {
@@ -52,8 +54,7 @@ export class Worker {
   /** Docker is to be looked at, whatever the wish says. */
   #lookNext = true;
   #pending = false;
-  #failures = 0;
-  #error: SandboxError | null = null;
+  readonly #failures = new Failures();
   #looked = false;
   #stopped = false;
   #timed = false;
@@ -68,7 +69,7 @@ export class Worker {
 
   /** Somebody says that something may be different; a failure that waits for its time is not hurried. */
   hint(): void {
-    if (this.#flight === null && !(this.#error !== null && this.#timed)) this.look();
+    if (this.#flight === null && !(this.#failures.error !== null && this.#timed)) this.look();
     else if (this.#flight?.looks === false) this.#lookNext = this.#pending = true;
   }
 
@@ -116,7 +117,7 @@ export class Worker {
 
   /** Nothing is known to be left to do. */
   settled(): boolean {
-    return this.#looked && this.#flight === null && !this.#pending && this.#error === null;
+    return this.#looked && this.#flight === null && !this.#pending && this.#failures.error === null;
   }
 
   /** Resolves when no pass is in flight and none pending. */
@@ -142,7 +143,7 @@ export class Worker {
   #begin(): void {
     const control = new AbortController();
     this.#pending = false;
-    const looks = this.#lookNext || this.#error !== null;
+    const looks = this.#lookNext || this.#failures.error !== null;
     this.#lookNext = false;
     const done = this.#pass(control.signal, looks).then((againMs) => {
       this.#flight = null;
@@ -196,16 +197,14 @@ export class Worker {
 
   #reached(wish: Wish, applied: Applied): void {
     this.#looked = true;
-    this.#failures = 0;
-    this.#error = null;
+    this.#failures.clear();
     this.#shown.show({ ...applied.seen, epoch: wish.epoch, generation: wish.generation });
     this.#waiters.applied(wish, applied.notices);
   }
 
   #gone(): void {
     this.#looked = true;
-    this.#failures = 0;
-    this.#error = null;
+    this.#failures.clear();
     const { epoch, generation } = this.#shown.now;
     this.#shown.show({ ...UNSEEN, state: 'removed', epoch, generation });
     this.#waiters.gone();
@@ -213,17 +212,17 @@ export class Worker {
 
   #failed(wish: Wish | null, thrown: unknown): number {
     const error = thrown instanceof SandboxError ? thrown : unexpected(thrown);
+    const { sandbox, log, startFailed } = this.#parts;
     this.#looked = true;
-    this.#failures = this.#error?.code === error.code ? this.#failures + 1 : 1;
-    this.#error = error;
-    if (this.#failures === 1)
-      this.#parts.log('warn', error.message, { sandbox: this.#parts.sandbox, code: error.code });
     const seen = error instanceof PassFailed ? error.seen : null;
+    const { again, stays, againMs } = this.#failures.add(error, wish, seen?.state === 'running');
+    if (!again) log('warn', error.message, { sandbox, code: error.code });
+    if (!again && stays && wish?.goal === 'running') startFailed(sandbox, error.code);
     this.#shown.show(afterFailure(this.#shown.now, error, seen));
     if (wish && error instanceof PassFailed && error.quiet)
       this.#waiters.applied(wish, error.code === 'WISH_SEALED' ? [error.message] : []);
     else if (wish) this.#waiters.failed(wish, error);
-    return retryDelay(error.code, error.retry, this.#failures, seen?.state === 'running');
+    return againMs;
   }
 
   /** The next container is made for the wish in flight or a newer one; where there is none, nothing holds anything. */

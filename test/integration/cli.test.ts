@@ -126,6 +126,36 @@ t.test('Ctrl-C ends the command and what came of it', async (t) => {
   t.match((await ampoule(['exec', '--', 'ps'])).out, /PID/, 'the sandbox itself goes on');
 });
 
+t.test('a detached command is found by its id alone', async (t) => {
+  t.match(await ampoule('sandbox run --name cli-mem --delivery memory'), { code: 0 });
+  const begun = await ampoule(['exec', '-d', '-b', 'cli-mem', '--', 'sh', '-c', 'echo begun; sleep 1000']);
+  const id = begun.out.trim();
+  t.match(begun, { code: 0, out: /^exe_\w+\n$/, err: `it runs in cli-mem. Listen: \`ampoule attach ${id}\`` });
+  t.match(await ampoule(`attach ${id}`, { interruptAt: 'begun' }), { code: 130, out: 'begun\n' });
+  t.match(await ampoule(`execs end ${id}`), { code: 0, out: `${id} has ended.\n` });
+  t.match(await ampoule(`attach ${id}`), {
+    code: 125,
+    err: /No command exe_\w+ runs in any sandbox.*\[EXEC_NOT_FOUND\]/,
+  });
+  t.match(await ampoule('sandbox rm cli-mem'), { code: 0 });
+});
+
+t.test('a start that fails is in the audit once, and begins when what it lacks is there', async (t) => {
+  const run = await ampoule('sandbox run --new-session --name cli-net --network cli-nonet --wait 3s');
+  t.match(run, { code: 125, err: /`docker network create --label dev\.ampoule\.network cli-nonet`/ });
+  const { id } = JSON.parse((await ampoule('sandbox show cli-net --json')).out);
+  const failures = async (): Promise<unknown[]> => {
+    const { out } = await ampoule(['audit', 'ls', '--action', 'container.start', '--target', id, '--json']);
+    return JSON.parse(out).items.filter(({ outcome }: { outcome: string }) => outcome === 'failed');
+  };
+  t.match(await failures(), [{ target: id, detail: { code: 'NETWORK_NOT_FOUND' } }]);
+  await engine.docker('network', 'create', 'cli-nonet');
+  t.teardown(() => engine.docker('network', 'rm', 'cli-nonet'));
+  await until('it runs', async () => / running /.test((await ampoule('ps')).out.match(/cli-net .*/)?.[0] ?? ''));
+  t.equal((await failures()).length, 1);
+  t.match(await ampoule('sandbox rm cli-net'), { code: 0 });
+});
+
 t.test('logs, once and followed', async (t) => {
   const main = [
     'sandbox',

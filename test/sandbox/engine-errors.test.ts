@@ -51,6 +51,7 @@ t.test('messages of Engine 20.10', async (t) => {
     ],
     ['start', 400, 'unable to find user nouser: no matching entries in passwd file', 'START_FAILED', false],
     ['start', 500, 'Cannot mkdir: /etc/passwd is not a directory', 'START_FAILED', false],
+    ['create', 500, 'Cannot mkdir: /etc/passwd is not a directory', 'START_FAILED', false],
     ['removeVolume', 409, 'remove x: volume is in use - [0]', 'VOLUME_IN_USE', true],
     ['execCreate', 409, 'Container 0 is not running', 'SANDBOX_NOT_RUNNING', false],
     ['execCreate', 404, 'No such container: 0', 'SANDBOX_NOT_RUNNING', false],

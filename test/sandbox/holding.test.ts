@@ -1,7 +1,7 @@
 /** What a recorded environment is to a wish. */
 
 import t from 'tap';
-import { fresh, older, overtakes, revoked } from '../../sandbox/holding.js';
+import { fresh, older, overtakes, revoked, sameTarget } from '../../sandbox/holding.js';
 import { held, macOf, specOf, wishOf } from './wishes.js';
 
 const row = (values: ReturnType<typeof held>[]) => ({
@@ -57,4 +57,13 @@ t.test('what a newer wish cuts short', async (t) => {
   const gone = wishOf({ goal: 'removed' });
   t.equal(overtakes(gone, now, quiet), true);
   t.equal(overtakes(gone, gone, { rows: [row([A])], pulling: false }), false);
+});
+
+t.test('the same target', async (t) => {
+  const at = (epoch: number, generation: number) => ({ epoch, generation });
+  t.equal(sameTarget(at(1, 2), at(1, 2)), true);
+  t.equal(sameTarget(at(1, 2), at(1, 3)), false);
+  t.equal(sameTarget(at(1, 2), at(2, 2)), false);
+  t.equal(sameTarget(null, at(1, 2)), false);
+  t.equal(sameTarget(null, null), true);
 });

@@ -12,7 +12,7 @@ import { playTimers, turns } from './played-timers.js';
 import { held, wishOf } from './wishes.js';
 
 function play(first: Wish | null) {
-  const world = { wish: first, orphans: 0, changes: 0 };
+  const world = { wish: first, orphans: 0, changes: 0, startsFailed: [] as string[] };
   const timers = playTimers();
   const delivery = playDelivery();
   const ledger = memoryLedger('vlt_01');
@@ -31,6 +31,7 @@ function play(first: Wish | null) {
     changed: () => {
       world.changes += 1;
     },
+    startFailed: (sandbox, code) => void world.startsFailed.push(`${sandbox} ${code}`),
   });
   /** A row of a container that holds these. */
   const holds = (values: Wish['values']) =>
@@ -108,6 +109,39 @@ t.test('a failure is tried again after a while; hints do not hurry it, a wake do
   await timers.pass(100_000);
   t.equal(passes.length, 3, 'nothing goes on by itself');
 });
+
+t.test(
+  'a start that fails for a reason that stays is tried ever more rarely, and said once for each wish',
+  async (t) => {
+    const { world, worker, passes, timers } = play(wishOf());
+    const failed = (retry: boolean, tried: boolean): PassFailed =>
+      new PassFailed(new SandboxError('NETWORK_NOT_FOUND', 'None.', { retry }), null, false, tried);
+    worker.wake();
+    await turns();
+    for (let count = 0; count < 12; count++) {
+      passes[count]?.fail(failed(true, true));
+      await timers.pass(60_000);
+    }
+    t.equal(passes.length, 13);
+    t.same(world.startsFailed, ['sbx_01 NETWORK_NOT_FOUND']);
+    passes[12]?.fail(failed(true, true));
+    await timers.pass(59_999);
+    t.equal(passes.length, 13, 'a minute by now');
+    world.wish = wishOf({ generation: 2 });
+    worker.wake();
+    await turns();
+    t.equal(passes.length, 14, 'another wish is tried at once');
+    passes[13]?.fail(failed(true, true));
+    await timers.pass(100);
+    t.equal(passes.length, 15, 'and soon again');
+    t.equal(world.startsFailed.length, 2);
+    passes[14]?.fail(new SandboxError('ENGINE_UNREACHABLE', 'Away.', { retry: true }));
+    await timers.pass(100);
+    passes[15]?.succeed();
+    await turns();
+    t.equal(world.startsFailed.length, 2, 'what passes by itself is no failed start');
+  },
+);
 
 t.test('a main that ended is looked at when its time has come', async (t) => {
   const { worker, passes, timers } = play(wishOf());
