@@ -123,19 +123,13 @@ async function probe(engine: Engine, place: InitPlace, vault: string, log: Log):
 
 /** Nothing is made before it is known where sockets and programs lie; taking away needs to know neither. */
 function prepared(memory: MemoryDelivery, prepare: () => Promise<string | null>): Delivery {
-  const { execs, attach } = memory;
   return {
-    kind: memory.kind,
+    ...memory,
     async apply(wish, options) {
       const reason = wish.goal === 'running' ? await prepare() : null;
       if (reason !== null) throw new SandboxError('DELIVERY_UNAVAILABLE', reason, { retry: true });
       return memory.apply(wish, options);
     },
-    revoke: (id) => memory.revoke(id),
-    exec: (request) => memory.exec(request),
-    ...(execs === undefined ? {} : { execs: execs.bind(memory) }),
-    ...(attach === undefined ? {} : { attach: attach.bind(memory) }),
-    logs: (id, options, signal) => memory.logs(id, options, signal),
   };
 }
 
