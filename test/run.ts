@@ -10,7 +10,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EnginePlace, startEngine } from './engine/engine.js';
 import { VARIABLE } from './engine/shared.js';
-import { runFiles } from './suite.js';
+import { runFiles, type SuiteOptions } from './suite.js';
 import { type Counts, NOTHING, sum } from './tap-counts.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -58,12 +58,12 @@ function execute(file: string, args: string[], env: Record<string, string> = {})
 
 /** Test files right in the first directory of a pair, or anywhere below it. */
 function filesOf(places: readonly Place[]): string[] {
-  const files = places.flatMap(([directory, depth]) =>
+  return places.flatMap(([directory, depth]) =>
     readdirSync(join(ROOT, directory), { recursive: depth === 'below' })
       .map((name) => join(directory, String(name)))
-      .filter((name) => name.endsWith('.test.ts')),
+      .filter((name) => name.endsWith('.test.ts'))
+      .sort(),
   );
-  return files.sort();
 }
 
 function say(title: string): void {
@@ -73,7 +73,7 @@ function say(title: string): void {
 function suite(
   title: string,
   files: string[],
-  how: { jobs: number; seconds: number },
+  how: Pick<SuiteOptions, 'jobs' | 'seconds' | 'together'>,
   env: Record<string, string> = {},
 ): Promise<Counts> {
   say(`${title}: ${files.length} files`);
@@ -107,9 +107,9 @@ async function main(): Promise<Counts> {
     }
   }
   if (what === 'all' || what === 'unit')
-    counts = sum(counts, await suite('unit', filesOf(UNIT), { jobs: 2, seconds: 300 }));
+    counts = sum(counts, await suite('unit', filesOf(UNIT), { jobs: 2, seconds: 300, together: 16 }));
   if (what === 'all' || what === 'integration') {
-    const files = filesOf([...INTEGRATION, ...FAULTS]);
+    const files = filesOf([...FAULTS, ...INTEGRATION]);
     counts = sum(counts, await withEngine((env) => suite('integration', files, { jobs: 2, seconds: 900 }, env)));
   }
   if (what === 'faults') {

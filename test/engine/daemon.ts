@@ -138,7 +138,7 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
     },
     stop: async () => {
       if (!exited()) child.kill('SIGTERM');
-      const hard = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      const hard = setTimeout(() => child.kill('SIGKILL'), 60_000);
       const { code } = await ended;
       clearTimeout(hard);
       return code;
@@ -158,7 +158,7 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
     await until(
       `the daemon being ${options.wait ?? 'ready'}`,
       async () => exited() || (await call(socket, 'GET', path, undefined, { token: null }).catch(none))?.status === 200,
-      { withinMs: 60_000, explain: () => daemon.log().slice(-4000) },
+      { withinMs: 120_000, explain: () => daemon.log().slice(-4000) },
     );
     if (exited()) throw new Error(`The daemon ended with ${exitOf(child)}:\n${daemon.log().slice(-4000)}`);
   }

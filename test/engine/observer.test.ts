@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { patternsOf } from './forms.js';
 import { inEngine, inFiles, inProcesses, observe } from './observer.js';
+import { until } from './wait.js';
 
 const canary = (): string => `canary-${randomBytes(12).toString('hex')}`;
 
@@ -36,6 +37,8 @@ t.test('finds a value in the environment and the arguments of a process', async 
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   t.teardown(() => child.kill('SIGKILL'));
+  // A program that is just beginning has neither yet.
+  await until('both being seen', () => inProcesses(patterns).length >= 2);
   t.match(
     inProcesses(patterns).map(({ value, where }) => ({ value, where })),
     [

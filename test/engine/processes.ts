@@ -20,8 +20,7 @@ export function membersOf(place: Pick<EnginePlace, 'guard' | 'group'>, names: re
 export function thaw(group: string): void {
   for (const procs of groupFiles(group)) {
     for (const [name, on] of Object.entries({ 'freezer.state': 'THAWED', 'cgroup.freeze': '0' })) {
-      const file = join(dirname(procs), name);
-      if (existsSync(file)) writeFileSync(file, on);
+      write(join(dirname(procs), name), on);
     }
   }
 }
@@ -35,8 +34,7 @@ export function freeze(group: string): boolean {
       ['cgroup.freeze', '1', 'cgroup.events', /^frozen 1$/m],
     ] as const) {
       const directory = dirname(procs);
-      if (!existsSync(join(directory, name))) continue;
-      writeFileSync(join(directory, name), on);
+      if (!write(join(directory, name), on)) continue;
       still ||= done.test(read(join(directory, state)) ?? '');
     }
   }
@@ -113,11 +111,35 @@ function groupFiles(group: string): string[] {
 }
 
 function procsBelow(directory: string): string[] {
-  const below = readdirSync(directory, { withFileTypes: true });
-  return [
-    join(directory, 'cgroup.procs'),
-    ...below.filter((entry) => entry.isDirectory()).flatMap((entry) => procsBelow(join(directory, entry.name))),
-  ];
+  const below = subdirectories(directory);
+  return [join(directory, 'cgroup.procs'), ...below.flatMap((name) => procsBelow(join(directory, name)))];
+}
+
+/** Groups of commands come and go while we look. */
+function subdirectories(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch (error) {
+    return onlyGone(error, []);
+  }
+}
+
+/** false where there is no such file, or not any more. */
+function write(file: string, text: string): boolean {
+  try {
+    if (!existsSync(file)) return false;
+    writeFileSync(file, text);
+    return true;
+  } catch (error) {
+    return onlyGone(error, false);
+  }
+}
+
+function onlyGone<T>(error: unknown, instead: T): T {
+  if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return instead;
+  throw error;
 }
 
 function isDirectory(path: string): boolean {

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { startProxy } from './proxy.js';
+import { type RuleInForce, startProxy } from './proxy.js';
+import { pause, until } from './wait.js';
 
 /** An upstream that counts what it was asked, echoes bodies, and upgrades. */
 async function start(t: Test) {
@@ -32,19 +33,15 @@ async function start(t: Test) {
   return { proxy, seen };
 }
 
-function ask(socketPath: string, method: string, path: string, body = '', withinMs = 5_000): Promise<string> {
+function ask(socketPath: string, method: string, path: string, body = ''): Promise<string> {
   return new Promise((resolve) => {
-    const call = request({ socketPath, method, path, agent: false, timeout: withinMs }, (answer) => {
+    const call = request({ socketPath, method, path, agent: false }, (answer) => {
       let text = '';
       answer.on('data', (chunk) => {
         text += chunk;
       });
       answer.once('end', () => resolve(`${answer.statusCode} ${text}`));
       answer.once('error', () => resolve('broken'));
-    });
-    call.once('timeout', () => {
-      resolve('nothing');
-      call.destroy();
     });
     call.once('error', () => resolve('broken'));
     call.end(body);
@@ -60,7 +57,13 @@ t.test('passes calls on when no rule applies', async (t) => {
 
 t.test('misbehaves in each way, as often as told, for the calls it was told', async (t) => {
   const { proxy, seen } = await start(t);
-  const post = (withinMs?: number) => ask(proxy.socket, 'POST', '/v1.41/containers/create', 'b', withinMs);
+  const post = () => ask(proxy.socket, 'POST', '/v1.41/containers/create', 'b');
+  /** What had come of a call a while after the rule took it. */
+  const postUnder = async (rule: RuleInForce) => {
+    const answer = post();
+    await until('the rule taking it', () => rule.hits === 1);
+    return Promise.race([answer, pause(300).then(() => 'nothing')]);
+  };
   const path = /^\/containers\/create/;
 
   const before = proxy.rule({ method: 'POST', path, act: { kind: 'reset-before' }, times: 1 });
@@ -82,17 +85,15 @@ t.test('misbehaves in each way, as often as told, for the calls it was told', as
   t.match(await post(), /^500 .*message/);
   t.same(seen, []);
 
-  proxy.rule({ path, act: { kind: 'hang' }, times: 1 });
-  t.equal(await post(300), 'nothing');
+  t.equal(await postUnder(proxy.rule({ path, act: { kind: 'hang' }, times: 1 })), 'nothing');
   t.same(seen, [], 'hang: never heard of');
 
-  proxy.rule({ path, act: { kind: 'hang-after' }, times: 1 });
-  t.equal(await post(300), 'nothing');
-  t.equal(seen.length, 1, 'hang after: done');
+  t.equal(await postUnder(proxy.rule({ path, act: { kind: 'hang-after' }, times: 1 })), 'nothing');
+  await until('hang after: done', () => seen.length === 1);
 
-  proxy.rule({ path, act: { kind: 'hang' } });
+  const hangs = proxy.rule({ path, act: { kind: 'hang' } });
   const hung = post();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until('the call hanging', () => hangs.hits === 1);
   proxy.release();
   t.equal(await hung, 'broken', 'released');
   t.equal(await post(), '200 b', 'and without rules');

@@ -6,7 +6,7 @@ export async function until<T>(
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   options: { withinMs?: number; everyMs?: number; explain?: () => string | Promise<string> } = {},
 ): Promise<T> {
-  const { withinMs = 30_000, everyMs = 50, explain } = options;
+  const { withinMs = 90_000, everyMs = 50, explain } = options;
   const end = Date.now() + withinMs;
   for (;;) {
     const seen = await look();

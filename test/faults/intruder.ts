@@ -47,7 +47,7 @@ export function heard(all: Buffer): Heard {
 }
 
 /** From the host: connects to a socket, says its words, and listens until the other end closes or `patience` ms are over. */
-export function knock(socket: string, words: readonly Buffer[], patience = 2_000): Promise<Heard> {
+export function knock(socket: string, words: readonly Buffer[], patience = 60_000): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const [first = Buffer.alloc(0), ...rest] = words;
     const got: Buffer[] = [];

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
 import type { EngineFace } from '../engine/engine.js';
-import { until } from '../engine/wait.js';
+import { pause, until } from '../engine/wait.js';
 import { ACTORS, BOXES, boxName, type Call, compare, expectedBoxes, openSessions, work } from './actors.js';
 import type { Ledger } from './ledger.js';
 import { memoryDifferences } from './memory-differences.js';
@@ -61,7 +61,8 @@ async function cyclesOf(run: KillRun): Promise<KillReport> {
     const daemon = await begin(run, countFile, target === null ? '' : `${target}=kill@${at}`, report);
     const call = callOf(daemon);
     const acting = run.through?.(call) ?? call;
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, 300 + run.random() * 2500).unref());
+    const least = run.ledger.acknowledged + 1 + Math.floor(run.random() * 16);
+    const deadline = pause(300 + run.random() * 2500).then(() => done(run, daemon, least));
     const working = Promise.all(
       Array.from({ length: ACTORS }, (_, actor) => work(acting, run.ledger, actor, run.random, run.steps, fresh)),
     );
@@ -79,6 +80,15 @@ async function cyclesOf(run: KillRun): Promise<KillReport> {
     if (wrong.length > 0) break;
   }
   return report;
+}
+
+/** However slow the machine is, something is done before the daemon is killed. */
+async function done(run: KillRun, daemon: TestDaemon, least: number): Promise<void> {
+  let over = false;
+  void daemon.ended.then(() => {
+    over = true;
+  });
+  await until('enough being acknowledged', () => over || run.ledger.acknowledged >= least, { everyMs: 10 });
 }
 
 /** The daemon with its failpoint armed; where it dies before it is ready, one without. */

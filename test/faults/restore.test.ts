@@ -21,7 +21,7 @@ t.test('a backup is restored while younger containers run', { timeout: 600_000 }
   await daemon.ok('PUT', '/v1/sessions/dev', { idle: 'never', onResume: 'restore' });
   await daemon.ok('POST', '/v1/sandboxes?wait=60s', {
     ...box,
-    name: 'kept',
+    name: 'restored',
     session: 'dev',
     secrets: [{ name: 'KEY_0' }],
   });
@@ -33,7 +33,7 @@ t.test('a backup is restored while younger containers run', { timeout: 600_000 }
 
   // Younger than the backup: a version, an activation, a sandbox that the backup has never heard of.
   await daemon.ok('PUT', '/v1/secrets/KEY_0/value?wait=60s', { value: 'canary-restore-new' });
-  await daemon.ok('POST', '/v1/sandboxes?wait=60s', { ...box, name: 'younger', session: 'dev' });
+  await daemon.ok('POST', '/v1/sandboxes?wait=60s', { ...box, name: 'not-restored', session: 'dev' });
 
   const restore = (): string =>
     execFileSync(process.execPath, [PROGRAM, 'restore', `${dir}/backup`], {
@@ -46,11 +46,12 @@ t.test('a backup is restored while younger containers run', { timeout: 600_000 }
   t.match(restore(), /is kept as/, 'the old vault is kept');
 
   daemon = await startDaemon({ engine, dir });
-  const wanted = new Map([['kept', new Map([['KEY_0', 'canary-restore-old']])]]);
+  const wanted = new Map([['restored', new Map([['KEY_0', 'canary-restore-old']])]]);
   const look = (): Promise<string[]> => differences(engine.dockerHost, vault, wanted, (name) => name === 'KEY_0');
   t.same(await converged(look, 60_000), [], 'the world is as the backup says; what was younger is gone');
   t.equal((await daemon.ok('GET', '/v1/audit/verify')).ok, true, 'the audit chain holds');
-  const labels = (await containers(engine.dockerHost)).find((seen) => seen.Name === '/ampoule-kept')?.Config.Labels;
+  const labels = (await containers(engine.dockerHost, vault)).find((seen) => seen.Name === '/ampoule-restored')?.Config
+    .Labels;
   t.ok(Number(labels?.['dev.ampoule.epoch']) >= 2, 'its epoch was raised');
   t.equal(statSync(`${dir}/data`).mode & 0o077, 0, 'nobody else may read the vault');
 });

@@ -13,11 +13,12 @@ export interface Seen {
   Config: { Env: string[] | null; Labels: Record<string, string> | null };
 }
 
-/** Every container of the engine. One that goes away between the two calls is left out. */
-export async function containers(dockerHost: string): Promise<Seen[]> {
+/** Every container with the label of a vault. One that goes away between the two calls is left out. */
+export async function containers(dockerHost: string, vault: string): Promise<Seen[]> {
   const docker = (...args: string[]): Promise<{ stdout: string }> =>
     run('docker', ['-H', dockerHost, ...args], { maxBuffer: 64 << 20 });
-  const ids = (await docker('ps', '-aq', '--no-trunc')).stdout.split('\n').filter(Boolean);
+  const ofVault = ['--filter', `label=dev.ampoule.vault=${vault}`];
+  const ids = (await docker('ps', '-aq', '--no-trunc', ...ofVault)).stdout.split('\n').filter(Boolean);
   if (ids.length === 0) return [];
   try {
     return JSON.parse((await docker('inspect', ...ids)).stdout) as Seen[];
@@ -46,8 +47,7 @@ export async function standing(
   const wrong: string[] = [];
   const running = new Map<string, Seen>();
   const byBox = new Map<string, Seen[]>();
-  for (const container of await containers(dockerHost)) {
-    if (container.Config.Labels?.['dev.ampoule.vault'] !== vault) continue;
+  for (const container of await containers(dockerHost, vault)) {
     const name = container.Name.replace(/^\/ampoule-/, '').replace(/-g\d+$/, '');
     byBox.set(name, [...(byBox.get(name) ?? []), container]);
   }

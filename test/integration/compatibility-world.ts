@@ -60,7 +60,7 @@ export async function compatibility(t: Test): Promise<Compatibility> {
       return answer.body.containerId;
     },
     exec: (name, command, more = {}) =>
-      daemon.ok('POST', `/v1/sandboxes/${name}/exec`, { command, masking: false, ...more }),
+      daemon.ok('POST', `/v1/sandboxes/${name}/exec`, { command, masking: false, ...more }, { withinMs: 600_000 }),
     dockerExec: (container, words, options = []) => engine.tryDocker(['exec', ...options, container, ...words]),
   };
 }
@@ -86,6 +86,12 @@ export function processesOf(container: string): Seen[] {
       return [];
     }
   });
+}
+
+/** Whether a process is in the group that its terminal listens to. */
+export function inFront(pid: number): boolean {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return fields[2] === fields[5];
 }
 
 /** Where this engine is reached by docker's other programs. */

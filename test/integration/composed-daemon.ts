@@ -47,7 +47,7 @@ export async function composedDaemon(): Promise<ComposedDaemon> {
   };
   const compose = async (...args: string[]): Promise<string> => {
     const all = ['-p', 'ampoule', '-f', `${ROOT}docker-compose.yml`, ...args];
-    const ran = await run('docker-compose', all, { env, withinMs: 300_000 });
+    const ran = await run('docker-compose', all, { env, withinMs: 600_000 });
     if (ran.code !== 0) throw new Error(`docker-compose ${args.join(' ')} ended with ${ran.code}: ${ran.stderr}`);
     return ran.stdout;
   };
@@ -57,7 +57,7 @@ export async function composedDaemon(): Promise<ComposedDaemon> {
     compose,
     ready: async () => {
       const isReady = async () => (await engine.inNetwork('curl', '-fsS', `${ADDRESS}/readyz`)).code === 0;
-      await until('the daemon being ready', isReady, { withinMs: 60_000, explain: () => compose('logs') });
+      await until('the daemon being ready', isReady, { withinMs: 120_000, explain: () => compose('logs') });
       return (await compose('exec', '-T', 'ampoule', 'cat', TOKEN)).trim();
     },
     container: async () => (await compose('ps', '-q', 'ampoule')).trim(),
@@ -68,7 +68,7 @@ export async function composedDaemon(): Promise<ComposedDaemon> {
     client: (script, token) =>
       run('nsenter', ['-t', String(engine.guard), '-n', 'bash', '-c', script], {
         cwd: directory,
-        withinMs: 270_000,
+        withinMs: 600_000,
         env: { AMPOULE_ADDR: ADDRESS, AMPOULE_TOKEN: token, DOCKER_HOST: engine.dockerHost },
       }),
     stop: async () => {

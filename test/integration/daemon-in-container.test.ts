@@ -10,10 +10,11 @@ import { until } from '../engine/wait.js';
 import { type ComposedDaemon, composedDaemon, ROOT } from './composed-daemon.js';
 import { blocks, outputs, README, scriptOf } from './readme-blocks.js';
 
-const LONG = { timeout: 300_000 };
+const LONG = { timeout: 600_000 };
 const SANDBOX = { session: 'inside', delivery: 'memory', grace: '0s', network: 'none', idle: 'never' };
 const SECRET = 'CONTAINED';
-const VALUE = 'contained-5d41402abc4b2a76b9719d911017c592';
+/** Of this run alone, for the look at processes goes over the whole machine. */
+const VALUE = `contained-${process.pid}-${Date.now()}`;
 
 /** Leaves processes behind that have the value or come of one that had it: in a session of their own, deaf to TERM, without it. */
 const ATTACK = `
@@ -28,7 +29,7 @@ function attackers({ engine }: ComposedDaemon): number[] {
   return inGroup(engine.group).filter((pid) => nameOf(pid) === 'sleep' && startOf(pid) !== null);
 }
 
-t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
+t.test('the daemon in a container', { timeout: 880_000 }, async (t) => {
   const daemon = await composedDaemon();
   t.teardown(() => daemon.stop());
   const { engine } = daemon;
@@ -36,7 +37,7 @@ t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
 
   await t.test('builds with nothing but what lies here, and comes up', LONG, async (t) => {
     const args = ['build', '--build-arg', `BASE=${daemon.base}`, '-t', 'ampoule:local', ROOT];
-    const built = await engine.tryDocker(args, { env: { DOCKER_BUILDKIT: '0' }, withinMs: 300_000 });
+    const built = await engine.tryDocker(args, { env: { DOCKER_BUILDKIT: '0' }, withinMs: 600_000 });
     t.equal(built.code, 0, built.stderr);
     const files = await engine.docker('run', '--rm', '--entrypoint', 'ls', 'ampoule:local', '-R', '/usr/lib/ampoule');
     t.match(files, /better_sqlite3\.node/);
@@ -120,8 +121,10 @@ t.test('the daemon in a container', { timeout: 600_000 }, async (t) => {
     api.close();
     api = daemon.api(token);
     t.same(attackers(daemon), [pid], 'what ran goes on');
-    const running = await api.must('GET', `/v1/sandboxes/inside/execs/${kept.execId}`);
-    t.equal(running.state, 'running', 'and is known again');
+    await until('it being known again', async () => {
+      const { status, bytes } = await api.call('GET', `/v1/sandboxes/inside/execs/${kept.execId}`);
+      return status === 200 && JSON.parse(bytes.toString()).state === 'running';
+    });
     await api.must('POST', '/v1/sandboxes?wait=60s', { ...SANDBOX, name: 'brief', lease: '3s' });
     const ending = api.call('POST', '/v1/sandboxes/brief/exec', { command: ['sleep', '7200'] }).catch(() => null);
     await until('a command there', () => attackers(daemon).length === 2);

@@ -74,7 +74,7 @@ t.test('beside others, and where the main process has children of its own, nothi
       [],
     );
   }
-  t.ok(box.others().includes('sleep 801'), 'what got away from the other one is the other one’s');
+  await until('what got away from the other one, which is the other one’s', () => box.others().includes('sleep 801'));
   await other.end('CLIENT_GONE');
   t.same(box.others(), []);
 });
@@ -101,6 +101,8 @@ t.test('others in the same sandbox stay untouched', async (t) => {
   const other = await box.start('echo first; sleep 3; echo last; exit 4');
   const otherDone = collect(other);
   const server = await box.start('setsid sleep 803 & sleep 804');
+  const kept = ['sleep 801', 'sleep 802', 'sleep 803', 'sleep 804'];
+  await until('all of them', () => kept.every((command) => box.others().includes(command)));
   await Promise.all([
     box.run('setsid sleep 701 & sleep 702', { timeout: 300 }),
     box.run('sleep 703 & exit 0', { timeout: 350 }),
@@ -111,8 +113,7 @@ t.test('others in the same sandbox stay untouched', async (t) => {
     left.filter((command) => /sleep 7/.test(command)),
     [],
   );
-  for (const command of ['sleep 801', 'sleep 802', 'sleep 803', 'sleep 804'])
-    t.ok(left.includes(command), `${command} runs on`);
+  for (const command of kept) t.ok(left.includes(command), `${command} runs on`);
   t.match(await otherDone, { stdout: 'first\nlast\n', exit: { code: 4 } });
   await server.end('CLIENT_GONE');
   const [first, ...rest] = box.others();
@@ -129,13 +130,13 @@ t.test('the main process and what it starts stay untouched', async (t) => {
     box.others().filter((command) => command.includes('sleep 70')),
     [],
   );
-  t.ok(box.others().includes('sleep 0.4'));
+  await until('the main process starting more', () => box.others().includes('sleep 0.4'));
   t.equal((await box.face.docker('inspect', '-f', '{{.State.StartedAt}}', box.container.dockerId)).trim(), before);
 });
 
 t.test('output from before a timeout is delivered', async (t) => {
   const box = await makeBox(t);
-  const run = await box.run('echo before; seq 1 20000; sleep 701; echo after', { timeout: 600 });
+  const run = await box.run('echo before; seq 1 20000; sleep 701; echo after', { timeout: 5_000 });
   t.match(run.stdout, /^before\n1\n/);
   t.match(run.stdout, /\n20000\n$/);
   t.match(run.exit, { reason: 'TIMEOUT' });

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { readLogs } from '../../sandbox/logs.js';
 import { until } from '../engine/wait.js';
-import { collect, makeBox } from './exec-box.js';
+import { makeBox } from './exec-box.js';
 
 t.test('exit codes, streams, user, directory and variables', async (t) => {
   const box = await makeBox(t);
@@ -124,9 +124,13 @@ t.test('a container that goes ends its commands with a reason', async (t) => {
   for (const reason of ['SANDBOX_REPLACED', 'SANDBOX_EXITED'] as const) {
     const box = await makeBox(t);
     const exec = await box.start('echo up; sleep 600');
-    const done = collect(exec);
+    const output = exec.output[Symbol.asyncIterator]();
+    const { value: first } = await output.next();
+    t.equal(Buffer.from(first?.data ?? []).toString(), 'up\n');
+    const rest = output.next();
     if (reason === 'SANDBOX_REPLACED') box.execs.replaced(box.container.dockerId);
     await box.face.docker('rm', '-f', box.container.dockerId);
-    t.match(await done, { stdout: 'up\n', exit: { code: null, reason } });
+    t.equal((await rest).done, true);
+    t.match(await exec.exit, { code: null, reason });
   }
 });

@@ -8,6 +8,7 @@ import { startEngine } from '../engine/engine.js';
 import { environments, observe } from '../engine/observer.js';
 import { startProxy } from '../engine/proxy.js';
 import { sharedEngine } from '../engine/shared.js';
+import { until } from '../engine/wait.js';
 
 t.test('the observer finds a value that a container has, in every place', async (t) => {
   const engine = await startEngine();
@@ -18,6 +19,8 @@ t.test('the observer finds a value that a container has, in every place', async 
   t.same(await observe({ CANARY: value }, places), [], 'nothing before');
   const run = ['run', '-d', '--init', '--name', 'seen', '-e', `CANARY=${value}`, image, 'sleep', '1000'];
   const id = (await engine.docker(...run)).trim();
+  // Docker answers before the program has begun.
+  await until('the program running', () => environments(id).some(({ variables }) => variables.has('CANARY')));
   const where = (await observe({ CANARY: value }, places)).map((sighting) => sighting.where);
   for (const expected of [
     new RegExp(`^environ \\d+ \\S+ container ${id}$`),

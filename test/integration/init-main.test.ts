@@ -22,7 +22,7 @@ t.test('a holding sandbox ends with 0 when it is stopped', LONG, async (t) => {
   await played.setDone([]);
   const left = played.exec(['sleep', '1000']);
   await played.hear('started', ({ id }) => id === left.id);
-  await engine.docker('stop', played.container);
+  await engine.docker('stop', '-t', '60', played.container);
   t.equal(await statusOf(engine, played.container), 0);
 });
 
@@ -66,13 +66,14 @@ t.test('main is started again on each change where that is wanted', LONG, async 
   });
   await played.setDone([entry('A', 'one')]);
   await played.hear('started', ({ id }) => id === 'main-1');
+  await played.attach('main', { follow: true }).shows('one\n');
   await played.setDone([entry('A', 'one')]);
   await played.setDone([entry('A', 'two', { version: 2 })]);
   await played.hear('started', ({ id }) => id === 'main-2');
   const log = played.attach('main', { follow: true });
   await log.shows('two\n');
   t.equal(log.text(), 'one\ntwo\n');
-  await engine.docker('stop', played.container);
+  await engine.docker('stop', '-t', '60', played.container);
   t.equal(await statusOf(engine, played.container), 143);
 });
 
@@ -87,6 +88,7 @@ t.test('a first SET and one that takes it back, at once', LONG, async (t) => {
   await played.hear('started', ({ id, held }) => id === 'main-2' && held.length === 0);
   const log = played.attach('main', { follow: true });
   await log.shows(/T=\n$/);
+  await until('main sleeping', async () => (await played.finish(['pidof', 'sleep'])).code === 0);
   t.match((await played.finish(['sh', '-c', 'pidof sleep | wc -w'])).stdout, '1\n');
 });
 
@@ -146,7 +148,7 @@ t.test('an image’s own init becomes PID 1, with the values', LONG, async (t) =
   await played.hear('received');
   t.match(await played.hear('started'), { id: 'main-1', pid: 1 });
   await until('its line', async () => (await look(engine, played)) === '1 one 1000 content\n');
-  await engine.docker('stop', played.container);
+  await engine.docker('stop', '-t', '60', played.container);
   t.equal(await statusOf(engine, played.container), 8);
 });
 

@@ -134,7 +134,7 @@ t.test('the grace period is for those who use it', LONG, async (t) => {
   const deaf = played.exec(['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.05; done']);
   await polite.shows('up');
   await deaf.shows('up');
-  const seq = played.set(LEFT, { grace: 600 });
+  const seq = played.set(LEFT, { grace: 5_000 });
   await played.hear('received', (frame) => frame.seq === seq);
   t.match(await polite.ended(), { code: 9, reason: 'REVOKED' });
   t.equal(polite.text(), 'up\nbye\n');

@@ -106,12 +106,13 @@ t.test('what is not allowed closes the connection, and changes nothing', LONG, a
 
 t.test('the lease: without a word values and their holders go, and come back with a SET', LONG, async (t) => {
   const { played } = await initWorld(t, {
-    config: { lease: 1500, grace: 200, flags: 1 },
+    config: { lease: 5_000, grace: 200, flags: 1 },
     main: ['/bin/sh', '-c', 'echo main T=$TOKEN; trap "" TERM; while :; do sleep 0.05; done'],
   });
   const file = entry('FILE', 'content', { file: true });
   await played.setDone([entry('TOKEN', 'one'), file]);
-  const heart = setInterval(() => played.send(to.ping(1)), 200);
+  const beating = () => setInterval(() => played.send(to.ping(1)), 200);
+  let heart = beating();
   t.teardown(async () => clearInterval(heart));
   const deaf = played.exec(['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'], { flags: 4 });
   await played.hear('started', ({ id }) => id === deaf.id);
@@ -127,6 +128,7 @@ t.test('the lease: without a word values and their holders go, and come back wit
   t.match(await played.hear('refused', ({ id }) => id === refused.id), { code: 5, reason: /lease/ });
   const unknown = played.set([entry('TOKEN', null)]);
   t.match(await played.hear('refused', ({ seq }) => seq === unknown), { code: 3 });
+  heart = beating();
   await played.setDone([entry('TOKEN', 'one'), file]);
   t.match(await played.finish(['sh', '-c', 'echo $TOKEN; cat $FILE']), { stdout: 'one\ncontent' });
   await played.hear('started', ({ id }) => id === 'main-2');

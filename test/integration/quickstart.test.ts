@@ -35,7 +35,7 @@ firewall >"$AMPOULE_QUICKSTART_DIR-after"
 echo ALL DONE
 `;
 
-t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 }, async (t) => {
+t.test('does the main job, twice, and takes all of it away', { timeout: 800_000 }, async (t) => {
   await ensureEngineNeeds();
   const directory = mkdtempSync('/tmp/aq-');
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
@@ -43,7 +43,7 @@ t.test('does the main job, twice, and takes all of it away', { timeout: 280_000 
   const env = { AMPOULE_QUICKSTART_DIR: home, DOCKER_HOST: undefined, AMPOULE_NO_INSTALL: '1' };
   const ran = await run('unshare', ['--net', '--mount', '--propagation', 'slave', 'sh', '-c', MACHINE, 'sh', ROOT], {
     env,
-    withinMs: 270_000,
+    withinMs: 780_000,
   });
   t.equal(ran.code, 0, ran.stderr);
   const steps = ran.stdout.split('\n').filter((line) => /^ ?\d+ {2}/.test(line));

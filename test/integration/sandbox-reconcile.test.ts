@@ -13,6 +13,13 @@ import { until } from '../engine/wait.js';
 import { held } from '../sandbox/wishes.js';
 import { makeWorld } from './sandbox-world.js';
 
+/** Of this run alone, for the look at processes goes over the whole machine. */
+const OTHERS = `OTHERS_${process.pid}`;
+const DIES = `DIES_${process.pid}`;
+
+/** How a process has a variable that it was given. */
+const assigned = (name: string): string => `${name}=value-of-${name}-1`;
+
 /** Pids of processes on this machine that were started with this assignment. */
 function holders(assignment: string): string[] {
   return readdirSync('/proc').filter((name) => {
@@ -32,7 +39,7 @@ t.test('others', async (t) => {
   const world = makeWorld({ host: engine.dockerHost, vault: 'vlt_others', image });
   await world.reconciler.start();
   t.teardown(() => world.reconciler.stop());
-  t.match(await world.want('others', [held('OTHERS')]), { state: 'applied', generation: 1 });
+  t.match(await world.want('others', [held(OTHERS)]), { state: 'applied', generation: 1 });
   const name = 'ampoule-others';
   const runs = (not?: string) =>
     until('the container running under its name', async () => {
@@ -54,7 +61,7 @@ t.test('others', async (t) => {
     await until('the new process in the ledger', () => world.ledger.rows('sbx_others')[0]?.pid === pid);
     await engine.docker('rm', '-f', name);
     t.ok((await runs(id)).id, 'made again');
-    t.ok((await runs()).config.env.includes('OTHERS=value-of-OTHERS-1'));
+    t.ok((await runs()).config.env.includes(assigned(OTHERS)));
   });
 
   await t.test('a container with our name and labels that is not ours stays', async (t) => {
@@ -63,11 +70,11 @@ t.test('others', async (t) => {
     const copy = 'ampoule-others-copy';
     await engine.docker('run', '-d', '--name', copy, '--network', 'none', ...labels, image, 'sleep', '1000');
     t.teardown(() => engine.tryDocker(['rm', '-f', copy]));
-    t.match(await world.want('others', [held('OTHERS'), held('MORE')]), { state: 'applied' });
-    t.match(await world.want('others', [held('OTHERS')]), { state: 'applied' });
+    t.match(await world.want('others', [held(OTHERS), held('MORE')]), { state: 'applied' });
+    t.match(await world.want('others', [held(OTHERS)]), { state: 'applied' });
     t.match((await docker.inspect(copy))?.state, { running: true }, 'the row of its nonce is another container');
 
-    const taken = await world.want('others-copy', [held('OTHERS')]);
+    const taken = await world.want('others-copy', [held(OTHERS)]);
     t.match(taken, { state: 'failed', code: 'CONTAINER_NAME_TAKEN', reason: /docker rename/ });
     t.match((await docker.inspect(copy))?.state, { running: true }, 'left alone');
     await engine.docker('rename', copy, 'h3-copy');
@@ -96,11 +103,11 @@ t.test('others', async (t) => {
     const atLoss = await frozenOne();
     t.match(await world.want('others', []), { state: 'applied' }, 'is replaced');
     t.notOk(frozen(atLoss));
-    t.same(holders('OTHERS=value-of-OTHERS-1'), []);
+    t.same(holders(assigned(OTHERS)), []);
     await frozenOne();
     t.match(await world.want('others', [], { goal: 'removed' }), { state: 'applied' }, 'is removed');
     t.same(await docker.list(['dev.ampoule.sandbox=sbx_others']), []);
-    t.match(await world.want('others', [held('OTHERS')]), { state: 'applied' });
+    t.match(await world.want('others', [held(OTHERS)]), { state: 'applied' });
     await runs();
   });
 
@@ -128,24 +135,24 @@ t.test('others', async (t) => {
   });
 
   await t.test('what was started by somebody else after a revocation does not survive', async (t) => {
-    await world.want('others', [held('OTHERS')], { spec: { restart: 'never' } });
+    await world.want('others', [held(OTHERS)], { spec: { restart: 'never' } });
     await engine.docker('stop', '-t', '0', name);
     await until('it being over', () => world.reconciler.view('sbx_others').state === 'exited');
     t.match(await world.want('others', [], { spec: { restart: 'never' } }), { state: 'applied' }, 'nothing runs');
     await engine.docker('start', name);
-    await until('nobody holding it', () => holders('OTHERS=value-of-OTHERS-1').length === 0);
+    await until('nobody holding it', () => holders(assigned(OTHERS)).length === 0);
     await runs();
   });
 
   await t.test('a daemon that comes back finds everything', async (t) => {
-    await world.want('others', [held('OTHERS')]);
+    await world.want('others', [held(OTHERS)]);
     const { id } = await runs();
     await world.reconciler.stop();
     const next = world.again();
     await next.reconciler.start();
     t.match(next.reconciler.view('sbx_others'), { state: 'running', containerId: id });
     t.match(await next.want('others', []), { state: 'applied' });
-    t.same(holders('OTHERS=value-of-OTHERS-1'), []);
+    t.same(holders(assigned(OTHERS)), []);
     t.match(await next.want('others', [], { goal: 'removed', removeWorkspace: true }), { state: 'applied' });
     t.equal(next.reconciler.view('sbx_others').state, 'removed');
     await next.reconciler.stop();
@@ -199,34 +206,35 @@ t.test('an engine that dies, comes back, and hangs', async (t) => {
   const world = makeWorld({ host: engine.dockerHost, vault: 'vlt_dies', image });
   await world.reconciler.start();
   t.teardown(() => world.reconciler.stop());
-  t.match(await world.want('dies', [held('DIES')]), { state: 'applied' });
-  t.not(holders('DIES=value-of-DIES-1').length, 0);
+  const runs = () => world.reconciler.view('sbx_dies').state === 'running';
+  t.match(await world.want('dies', [held(DIES)]), { state: 'applied' });
+  t.not(holders(assigned(DIES)).length, 0);
 
   engine.pause();
   t.match(await world.want('dies', []), { state: 'applied' }, 'a hung engine keeps no value alive');
-  t.same(holders('DIES=value-of-DIES-1'), []);
-  t.match(await world.want('dies', [held('DIES')], {}, 5_000), { state: 'pending', code: 'ENGINE_UNREACHABLE' });
+  t.same(holders(assigned(DIES)), []);
+  t.match(await world.want('dies', [held(DIES)], {}, 5_000), { state: 'pending', code: 'ENGINE_UNREACHABLE' });
   engine.resume();
-  await until('the value there', () => holders('DIES=value-of-DIES-1').length > 0);
+  await until('the value there', () => runs() && holders(assigned(DIES)).length > 0);
 
   await engine.docker('pause', 'ampoule-dies');
   engine.pause();
   t.match(await world.want('dies', []), { state: 'applied' }, 'a paused container is killed, then thawed');
-  t.same(holders('DIES=value-of-DIES-1'), []);
+  t.same(holders(assigned(DIES)), []);
   engine.resume();
-  await until('it running again', () => world.reconciler.view('sbx_dies').state === 'running');
+  await until('it running again', runs);
 
-  await world.want('dies', [held('DIES')]);
+  await world.want('dies', [held(DIES)]);
   await engine.kill();
-  t.same(holders('DIES=value-of-DIES-1'), []);
+  t.same(holders(assigned(DIES)), []);
   await engine.restart();
-  await until('it running again', () => holders('DIES=value-of-DIES-1').length > 0);
+  await until('it running again', () => runs() && holders(assigned(DIES)).length > 0);
 
   await engine.kill({ keepContainers: true });
-  t.not(holders('DIES=value-of-DIES-1').length, 0, 'the container outlives its engine');
+  t.not(holders(assigned(DIES)).length, 0, 'the container outlives its engine');
   t.match(await world.want('dies', []), { state: 'applied' }, 'a dead engine keeps no value alive');
-  t.same(holders('DIES=value-of-DIES-1'), []);
+  t.same(holders(assigned(DIES)), []);
   await engine.restart();
-  await until('it running again', () => world.reconciler.view('sbx_dies').state === 'running');
+  await until('it running again', runs);
   t.match(await world.want('dies', [], { goal: 'removed' }), { state: 'applied' });
 });

@@ -61,7 +61,7 @@ export function makeWorld(options: {
     delivery,
     reconciler,
     messages,
-    async want(name, values, changes = {}, waitMs = 30_000) {
+    async want(name, values, changes = {}, waitMs = 90_000) {
       generation = Math.max(generation, ...[...wishes.values()].map((wish) => wish.generation), 0) + 1;
       const id = `sbx_${name}`;
       const own: Partial<SandboxSpec> = { id, name, session: `ses_${name}`, vault, image };

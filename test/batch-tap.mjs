@@ -1,0 +1,14 @@
+/** What a test file of a batch gets when it imports tap: a test of its own. Also the loader's hook that sees to it. Runs nothing. */
+
+const asked = new URL(import.meta.url);
+
+/** As `module.register` calls it: a test file that wants tap is sent here, each with an address of its own. */
+export async function resolve(specifier, context, next) {
+  if (specifier !== 'tap' || !/\.test\.ts$/.test(context.parentURL ?? '')) return next(specifier, context);
+  const url = new URL(asked);
+  url.searchParams.set('of', context.parentURL);
+  return { url: url.href, format: 'module', shortCircuit: true };
+}
+
+/** In the thread of the tests; batch.ts has put it there. */
+export default globalThis[Symbol.for('ampoule.test.batch')]?.get(asked.searchParams.get('of'));
