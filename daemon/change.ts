@@ -14,6 +14,8 @@ export interface Committed {
   sessions: SessionId[];
   /** Sandboxes that the change ended, which are no longer among the live ones. */
   ended?: SandboxId[];
+  /** One whose container is made anew; that it has none is not enough. */
+  remade?: SandboxId;
 }
 
 export interface SandboxChange {
@@ -73,7 +75,7 @@ export async function settleChange(
       const { name, session } = parts.vault.sandboxes.get(DAEMON, id);
       const target = sessionOf(session);
       const point = { epoch, generation: target.generation };
-      const outcome = await settle(parts, id, point, waitMs, { signal, orEmpty: true });
+      const outcome = await settle(parts, id, point, waitMs, { signal, orEmpty: id !== change.remade });
       outcomes.set(id, outcome);
       return { id, name, session: target.name, ...said(outcome) };
     }),

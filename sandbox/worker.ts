@@ -227,7 +227,8 @@ export class Worker {
 
   /** The next container is made for the wish in flight or a newer one; where there is none, nothing holds anything. */
   #tellEmpty(): void {
-    if (this.#wish && this.#parts.ledger.rows(this.#parts.sandbox).length === 0) this.#waiters.empty(this.#wish);
+    if (this.#wish?.goal !== 'running') return;
+    if (this.#parts.ledger.rows(this.#parts.sandbox).length === 0) this.#waiters.empty(this.#wish);
   }
 
   /** Gives the pass in flight up when a newer wish takes something away that it does not. */

@@ -1,7 +1,6 @@
 /** What every answer to a change does: waits as asked, and gives the responses that a route documents. */
 
-import type { SandboxId, Session, SessionId } from '../../store/index.js';
-import { type Settled, settleChange } from '../change.js';
+import { type Committed, type Settled, settleChange } from '../change.js';
 import type { Parts } from '../parts.js';
 import { parseDuration } from './duration.js';
 import type { Execs } from './execs.js';
@@ -32,7 +31,7 @@ export function waitOf(query: { wait?: string }): number {
  */
 export async function settled(
   { parts, streams }: Http,
-  change: { session?: Session; sessions: SessionId[]; ended?: SandboxId[] },
+  change: Committed,
   waitMs: number,
   notices: readonly string[] = [],
 ): Promise<Settled> {

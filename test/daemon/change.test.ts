@@ -1,6 +1,6 @@
 import t from 'tap';
 import { holdersOf, revoking, settle, settleChange } from '../../daemon/change.js';
-import { type Caller, StoreError } from '../../store/index.js';
+import { type Caller, type SandboxId, StoreError } from '../../store/index.js';
 import { world } from './http/fixture.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
@@ -46,6 +46,18 @@ t.test('where there is no container it says so', async (t) => {
   const { status, body } = await settleChange(w.parts, { sessions: [session.id] }, 1000);
   t.equal(status, 200);
   t.same(body.notices, ['box has no container yet; it starts with what is active then.']);
+  const asked: unknown[] = [];
+  const { reconciler } = w.parts;
+  w.parts.reconciler = {
+    ...reconciler,
+    settle: (id, target, wait, options) => {
+      asked.push(options);
+      return reconciler.settle(id, target, wait, options);
+    },
+  };
+  await settleChange(w.parts, { sessions: [session.id] }, 1000);
+  await settleChange(w.parts, { sessions: [session.id], remade: id as SandboxId }, 1000);
+  t.same(asked, [{ orEmpty: true }, { orEmpty: false }], 'one that is made anew has to run');
 });
 
 t.test('two sessions: no generation on top; nothing concerned: nothing to wait for', async (t) => {

@@ -4,12 +4,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Caller, makeKeyFile, type NewSandbox, openVault, type SandboxId } from '../../store/index.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { settings } from '../store/domain-fixture.js';
 
 export const operator: Caller = { kind: 'operator', token: 'tok_OPERATOR', name: 'test' };
 export const daemon: Caller = { kind: 'daemon' };
 
-export async function testVault(t: Pick<Test, 'testdir' | 'teardown'>, directory = t.testdir({})) {
+export async function testVault(t: Pick<Test, 'testdir' | 'teardown'>, directory = directoryUntilEnd(t)) {
   const keyFile = join(directory, 'etc', 'vault.key');
   mkdirSync(join(directory, 'etc'), { recursive: true });
   makeKeyFile(keyFile);

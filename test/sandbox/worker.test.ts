@@ -243,6 +243,19 @@ t.test('where there is no container, a change is in effect once nothing older ca
   t.same(told.slice(4).sort(), ['4 applied', 'it runs']);
 });
 
+t.test('a sandbox that is to end is gone only once a pass says so', async (t) => {
+  const { worker, passes } = play(wishOf({ goal: 'removed' }));
+  let told = false;
+  const waiting = worker.settle({ epoch: 1, generation: 1 }, 60_000, { orEmpty: true });
+  void waiting.then(() => {
+    told = true;
+  });
+  await turns();
+  t.equal(told, false, 'there may be more than a container');
+  passes[0]?.succeed();
+  t.match(await waiting, { state: 'applied' });
+});
+
 t.test('what takes something away needs no lane', async (t) => {
   const { world, worker, passes, lanes, holds } = play(wishOf());
   for (let lane = 0; lane < 8; lane += 1) void lanes.run(false, () => new Promise(() => {}));

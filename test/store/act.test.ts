@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Core } from '../../store/core.js';
 import { StoreError } from '../../store/errors.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { launcher, open, operator, options } from './core-fixture.js';
 
 const entry = { action: 'test.act', target: 'x' };
@@ -29,7 +30,7 @@ function freeDisk(core: Core): void {
 }
 
 t.test('change and entry are both there, or neither', async (t) => {
-  const { context, audit, rows, add, db, close } = await withTable(t.testdir());
+  const { context, audit, rows, add, db, close } = await withTable(directoryUntilEnd(t));
   t.teardown(close);
   t.equal(
     context.act(
@@ -60,7 +61,7 @@ t.test('change and entry are both there, or neither', async (t) => {
 });
 
 t.test('what has returned is in the files, whatever becomes of the process', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const core = await withTable(directory);
   core.context.act(operator, entry, () => core.add('kept'));
   core.context.write('test.write', () => core.add('too'));
@@ -77,7 +78,7 @@ t.test('what has returned is in the files, whatever becomes of the process', asy
 });
 
 t.test('inner acts join the outer one', async (t) => {
-  const { context, audit, rows, add, close } = await withTable(t.testdir());
+  const { context, audit, rows, add, close } = await withTable(directoryUntilEnd(t));
   t.teardown(close);
   const inner = { action: 'test.inner', target: 'y' };
   context.act(operator, entry, () => {
@@ -106,7 +107,7 @@ t.test('inner acts join the outer one', async (t) => {
 });
 
 t.test('a refusal is written down, even inside what it undoes', async (t) => {
-  const { context, audit, rows, add, close } = await withTable(t.testdir());
+  const { context, audit, rows, add, close } = await withTable(directoryUntilEnd(t));
   t.teardown(close);
   const refused = { action: 'test.refused', target: 'x', detail: { why: 'bounds' } };
   t.throws(() => context.refuse(launcher, 'OUT_OF_BOUNDS', refused, 'no'), { code: 'OUT_OF_BOUNDS', message: 'no' });
@@ -130,7 +131,7 @@ t.test('failpoints stand before and after the commit', async (t) => {
     seen.push(name);
     if (name === fail) throw new Error(`failpoint ${name}`);
   };
-  const { context, rows, add, close } = await withTable(t.testdir(), { failpoint });
+  const { context, rows, add, close } = await withTable(directoryUntilEnd(t), { failpoint });
   t.teardown(close);
   context.act(operator, entry, () => add('a'));
   context.write('test.write', () => add('b'));
@@ -144,7 +145,7 @@ t.test('failpoints stand before and after the commit', async (t) => {
 });
 
 t.test('a full disk: changes are refused and undone', async (t) => {
-  const core = await withTable(t.testdir());
+  const core = await withTable(directoryUntilEnd(t));
   t.teardown(core.close);
   fullDisk(core);
   const big = 'x'.repeat(100_000);
@@ -157,7 +158,7 @@ t.test('a full disk: changes are refused and undone', async (t) => {
 });
 
 t.test('a full disk: a revocation takes the ballast and is recorded', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const core = await withTable(directory);
   t.teardown(core.close);
   const ballast = join(options(directory).dataDir, 'ballast');
@@ -177,7 +178,7 @@ t.test('a full disk: a revocation takes the ballast and is recorded', async (t) 
 });
 
 t.test('a revocation that cannot be recorded holds, says so, and is recorded later', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const core = await withTable(directory);
   t.teardown(core.close);
   fullDisk(core);
@@ -210,7 +211,7 @@ t.test('a revocation that cannot be recorded holds, says so, and is recorded lat
 });
 
 t.test('a revocation that succeeds takes what waits along', async (t) => {
-  const core = await withTable(t.testdir());
+  const core = await withTable(directoryUntilEnd(t));
   t.teardown(core.close);
   core.db.exec(`CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END`);
   const pairs = () => [{ session: 'ses_A', secret: 'sec_A' }];
@@ -224,7 +225,7 @@ t.test('a revocation that succeeds takes what waits along', async (t) => {
 });
 
 t.test('an error of the act itself is no revocation', async (t) => {
-  const core = await withTable(t.testdir());
+  const core = await withTable(directoryUntilEnd(t));
   t.teardown(core.close);
   const missing = () => {
     throw new StoreError('SESSION_NOT_FOUND', 'no');
@@ -237,7 +238,7 @@ t.test('an error of the act itself is no revocation', async (t) => {
 
 t.test('a failed fsync is fatal', async (t) => {
   const fatal: Error[] = [];
-  const core = await withTable(t.testdir(), { onFatal: (error: Error) => fatal.push(error) });
+  const core = await withTable(directoryUntilEnd(t), { onFatal: (error: Error) => fatal.push(error) });
   t.teardown(core.close);
   const broken = () => {
     throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
@@ -256,7 +257,7 @@ t.test('a failed fsync is fatal', async (t) => {
 });
 
 t.test('other failures of the disk are told as such', async (t) => {
-  const core = await withTable(t.testdir());
+  const core = await withTable(directoryUntilEnd(t));
   t.teardown(core.close);
   for (const code of ['SQLITE_IOERR_READ', 'SQLITE_CORRUPT', 'SQLITE_READONLY']) {
     const broken = () => {

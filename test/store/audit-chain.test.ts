@@ -2,6 +2,7 @@ import t from 'tap';
 import { makeChain } from '../../store/audit-chain.js';
 import type { Core } from '../../store/core.js';
 import { digest, frame } from '../../store/seal.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, operator, testClock } from './core-fixture.js';
 
 const daemon = { kind: 'daemon' } as const;
@@ -14,7 +15,7 @@ async function written(directory: string): Promise<Core> {
 }
 
 t.test('each entry carries on the one before, as the specification says', async (t) => {
-  const core = await written(t.testdir());
+  const core = await written(directoryUntilEnd(t));
   t.teardown(core.close);
   t.same(core.audit.verify(operator), { ok: true, entries: 5, problem: null });
   const hashes = core.db.prepare<[], Buffer>('SELECT hash FROM audit ORDER BY seq').pluck().all();
@@ -52,7 +53,7 @@ const TAMPERINGS: Record<string, { sql: string; seq: number; reason: RegExp }> =
 
 for (const [name, { sql, seq, reason }] of Object.entries(TAMPERINGS))
   t.test(`${name} is found`, async (t) => {
-    const directory = t.testdir();
+    const directory = directoryUntilEnd(t);
     (await written(directory)).close();
     const core = await open(directory);
     t.teardown(core.close);
@@ -62,7 +63,7 @@ for (const [name, { sql, seq, reason }] of Object.entries(TAMPERINGS))
   });
 
 t.test('an end that was cut off and written anew is found, also after a restart and new entries', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   (await written(directory)).close();
   const core = await open(directory);
   core.db.exec('DELETE FROM audit WHERE seq > 3');
@@ -78,7 +79,7 @@ t.test('an end that was cut off and written anew is found, also after a restart 
 });
 
 t.test('an entry forged without the key is found', async (t) => {
-  const core = await written(t.testdir());
+  const core = await written(directoryUntilEnd(t));
   t.teardown(core.close);
   core.db.exec('DELETE FROM audit WHERE seq = 5');
   const sealed = { ...core.context.keys, state: 'sealed' as const };
@@ -87,7 +88,7 @@ t.test('an entry forged without the key is found', async (t) => {
 });
 
 t.test('entries made while sealed are hashed at once and MACed at unseal', async (t) => {
-  const core = await written(t.testdir());
+  const core = await written(directoryUntilEnd(t));
   t.teardown(core.close);
   core.guard.seal(operator);
   core.audit.record(daemon, { action: 'test.act', target: 'sealed-1' });
@@ -104,7 +105,7 @@ t.test('entries made while sealed are hashed at once and MACed at unseal', async
 });
 
 t.test('what was altered while sealed gets no MAC at unseal', async (t) => {
-  const core = await written(t.testdir());
+  const core = await written(directoryUntilEnd(t));
   t.teardown(core.close);
   core.guard.seal(operator);
   core.audit.record(daemon, { action: 'test.act', target: 'sealed-1' });

@@ -1,9 +1,10 @@
 import t from 'tap';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { launcher, open, operator, testClock } from './core-fixture.js';
 
 t.test('lists the newest first, in pages, by action, target and time', async (t) => {
   const clock = testClock();
-  const { audit, close } = await open(t.testdir(), { clock });
+  const { audit, close } = await open(directoryUntilEnd(t), { clock });
   t.teardown(close);
   audit.record(operator, { action: 'secret.create', target: 'sec_A GITHUB_TOKEN', detail: { version: 1 } });
   clock.advance(1000);
@@ -33,7 +34,7 @@ t.test('lists the newest first, in pages, by action, target and time', async (t)
 });
 
 t.test('operators only', async (t) => {
-  const { audit, close } = await open(t.testdir());
+  const { audit, close } = await open(directoryUntilEnd(t));
   t.teardown(close);
   t.throws(() => audit.list(launcher), { code: 'FORBIDDEN' });
   t.throws(() => audit.verify(launcher), { code: 'FORBIDDEN' });

@@ -4,10 +4,11 @@ import t from 'tap';
 import { makeBackup } from '../../store/backup.js';
 import { openDatabase } from '../../store/database.js';
 import { makeSecrets } from '../../store/secrets.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { launcher, open, operator } from './core-fixture.js';
 
 t.test('a whole copy, private, with no value in the clear, and an entry for it', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const { context, audit, close } = await open(directory);
   t.teardown(close);
   const backup = makeBackup(context);
@@ -39,7 +40,7 @@ t.test('a whole copy, private, with no value in the clear, and an entry for it',
 });
 
 t.test('commits that happen meanwhile are in it whole or not at all', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const { db, context, close } = await open(directory);
   t.teardown(close);
   db.exec('CREATE TABLE pairs (a TEXT, b TEXT)');

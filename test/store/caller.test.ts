@@ -1,5 +1,6 @@
 import t from 'tap';
 import { callerName, callerToken, requireOperator } from '../../store/caller.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { launcher, open, operator } from './core-fixture.js';
 
 t.test('callers as text', async (t) => {
@@ -10,7 +11,7 @@ t.test('callers as text', async (t) => {
 });
 
 t.test('others than operators are refused, and it is written down', async (t) => {
-  const { context, audit, close } = await open(t.testdir());
+  const { context, audit, close } = await open(directoryUntilEnd(t));
   t.teardown(close);
   requireOperator(context, operator, 'vault.seal', 'x');
   requireOperator(context, { kind: 'daemon' }, 'vault.seal', 'x');

@@ -21,6 +21,7 @@ import type {
   SessionId,
   WantedValue,
 } from '../../store/types.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, operator, testClock } from './core-fixture.js';
 
 export { operator, testClock };
@@ -69,7 +70,7 @@ export const settings = (more: Partial<SandboxSettings> = {}): SandboxSettings =
 /** A vault's domain on a file in a directory of the test's own; closed when the test ends. */
 export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
   const clock = testClock();
-  const core: Core = await open(t.testdir({}), { clock, ...more });
+  const core: Core = await open(directoryUntilEnd(t), { clock, ...more });
   t.teardown(() => core.close());
   const { context } = core;
   const secrets = makeSecrets(context);

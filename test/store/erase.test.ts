@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import t from 'tap';
 import { erase } from '../../store/erase.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, options } from './core-fixture.js';
 
 /** A small generator of its own, so that each run makes the same moves. */
@@ -26,7 +27,7 @@ function found(pieces: Buffer[], bytes: Buffer): number {
 }
 
 t.test('after many changes no deleted byte is in database or WAL, and every live one is', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const { db, close } = await open(directory);
   t.teardown(close);
   const random = seeded(3);

@@ -4,6 +4,7 @@ import t from 'tap';
 import { openDatabase } from '../../store/database.js';
 import { MIGRATIONS, migrate, schemaOf } from '../../store/migrate.js';
 import { toSandbox } from '../../store/sandboxes-rows.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, options } from './core-fixture.js';
 
 const newest = MIGRATIONS.length;
@@ -16,7 +17,7 @@ async function madeVault(directory: string): Promise<string> {
 }
 
 t.test('an empty file gets every migration and no copy', async (t) => {
-  const file = join(t.testdir(), 'a.db');
+  const file = join(directoryUntilEnd(t), 'a.db');
   const db = openDatabase(file);
   t.teardown(() => db.close());
   t.equal(schemaOf(db), 0);
@@ -27,7 +28,7 @@ t.test('an empty file gets every migration and no copy', async (t) => {
 });
 
 t.test('a vault is copied before each of its migrations, and the copy still opens', async (t) => {
-  const file = await madeVault(t.testdir());
+  const file = await madeVault(directoryUntilEnd(t));
   const db = openDatabase(file);
   t.equal(migrate(db, more), newest + 1);
   db.close();
@@ -39,7 +40,7 @@ t.test('a vault is copied before each of its migrations, and the copy still open
 });
 
 t.test('a migration that fails changes nothing', async (t) => {
-  const file = await madeVault(t.testdir());
+  const file = await madeVault(directoryUntilEnd(t));
   const db = openDatabase(file);
   t.teardown(() => db.close());
   t.throws(() => migrate(db, [...MIGRATIONS, 'CREATE TABLE extra (a); CREATE TABLE extra (a)']));
@@ -49,7 +50,7 @@ t.test('a migration that fails changes nothing', async (t) => {
 });
 
 t.test('a newer schema is refused, with the version that can open it', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const file = await madeVault(directory);
   const db = openDatabase(file);
   migrate(db, more);
@@ -63,7 +64,7 @@ t.test('a newer schema is refused, with the version that can open it', async (t)
 });
 
 t.test('a database of another program is refused', async (t) => {
-  const db = openDatabase(join(t.testdir(), 'a.db'));
+  const db = openDatabase(join(directoryUntilEnd(t), 'a.db'));
   t.teardown(() => db.close());
   db.exec('CREATE TABLE theirs (x)');
   t.throws(() => schemaOf(db), { code: 'STORAGE_FAILED', message: /another program/ });
@@ -72,7 +73,7 @@ t.test('a database of another program is refused', async (t) => {
 t.test(
   'a vault of the first schema gets a history of holders, and sandboxes without a lease read as with one',
   async (t) => {
-    const db = openDatabase(join(t.testdir(), 'a.db'));
+    const db = openDatabase(join(directoryUntilEnd(t), 'a.db'));
     t.teardown(() => db.close());
     t.equal(migrate(db, MIGRATIONS.slice(0, 1)), 1);
     db.exec(`INSERT INTO vault VALUES (1, 'vlt_A', 1, '0.1.0', 1, x'00', 0)`);

@@ -4,6 +4,7 @@ import { openCore } from '../../store/core.js';
 import { StoreError } from '../../store/errors.js';
 import { openVault } from '../../store/open.js';
 import { makeSecrets } from '../../store/secrets.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, operator, options, testClock } from './core-fixture.js';
 import { filesWith } from './search-files.js';
 
@@ -24,7 +25,7 @@ function flips(column: unknown): unknown[] {
 
 t.test('every single-bit flip of every column of a version row is refused, and of that row only', async (t) => {
   const clock = testClock();
-  const { context, db, close } = await open(t.testdir(), { clock });
+  const { context, db, close } = await open(directoryUntilEnd(t), { clock });
   t.teardown(close);
   const secrets = makeSecrets(context);
   const { id } = secrets.create(operator, { name: 'GITHUB_TOKEN' }, { plain: bytes('ghp_value') });
@@ -64,7 +65,7 @@ t.test('every single-bit flip of every column of a version row is refused, and o
 });
 
 t.test('rows that changed places are refused: between secrets, and between versions of one', async (t) => {
-  const { context, db, close } = await open(t.testdir());
+  const { context, db, close } = await open(directoryUntilEnd(t));
   t.teardown(close);
   const secrets = makeSecrets(context);
   const a = secrets.create(operator, { name: 'A' }, { plain: bytes('of a, 1') }).id;
@@ -87,7 +88,7 @@ t.test('rows that changed places are refused: between secrets, and between versi
 });
 
 t.test('ciphertext and nonce of what was deleted or destroyed are in no file', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const { context, db, close } = await open(directory);
   t.teardown(close);
   const secrets = makeSecrets(context);
@@ -112,7 +113,7 @@ t.test('ciphertext and nonce of what was deleted or destroyed are in no file', a
 });
 
 t.test('what a process that was killed left to be erased is erased at the next start', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const failpoint = (name: string) => {
     if (name === 'secret.delete:committed') throw new Error('killed');
   };
@@ -130,7 +131,7 @@ t.test('what a process that was killed left to be erased is erased at the next s
 });
 
 t.test('the face of an open vault', async (t) => {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const vault = await openVault(options(directory));
   const status = vault.status();
   t.match(status, { id: vault.id, state: 'unsealed', format: 1, schema: 2, epoch: 1, keyId: 1, unlock: 'keyFile' });

@@ -1,11 +1,12 @@
 import t from 'tap';
 import { recordTombstones } from '../../store/tombstone-record.js';
+import { directoryUntilEnd } from '../engine/directory.js';
 import { open, operator } from './core-fixture.js';
 
 const stone = (session: string, secret: string) => ({ session, secret, caller: 'operator:a', action: 'b', at: 1 });
 
 t.test('ends whole tokens and sandboxes, once', async (t) => {
-  const { db, context, audit, close } = await open(t.testdir());
+  const { db, context, audit, close } = await open(directoryUntilEnd(t));
   t.teardown(close);
   db.exec(`
     INSERT INTO session (id, name, onResume, delivery, settings, lastUsedAt, generation, createdAt)
@@ -24,7 +25,7 @@ t.test('ends whole tokens and sandboxes, once', async (t) => {
 });
 
 t.test('ends the activations that are named, once, with an entry for each', async (t) => {
-  const { db, context, audit, close } = await open(t.testdir());
+  const { db, context, audit, close } = await open(directoryUntilEnd(t));
   t.teardown(close);
   db.exec(`
     INSERT INTO secret (id, name, env, kind, sensitive, createdAt, updatedAt)

@@ -127,7 +127,7 @@ export function sandboxRoutes(app: App, http: Http): void {
         () => sandboxes.reset(caller, id),
       );
       parts.events.emit({ kind: 'sandbox', id });
-      const change = { session: reset.session, sessions: reset.sessions };
+      const change = { session: reset.session, sessions: reset.sessions, remade: id };
       const { status, body } = await settled(http, change, wait, lapsed());
       return reply.code(status).send(body);
     },

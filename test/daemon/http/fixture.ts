@@ -22,6 +22,7 @@ import type {
 import type { Caller, SandboxId, TokenId, Vault } from '../../../store/index.js';
 import { makeKeyFile } from '../../../store/key-file.js';
 import { openVault } from '../../../store/open.js';
+import { directoryUntilEnd } from '../../engine/directory.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
 
@@ -66,7 +67,7 @@ export interface Answer {
 }
 
 export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<Parts> = {}): Promise<World> {
-  const directory = t.testdir();
+  const directory = directoryUntilEnd(t);
   const keyFile = join(directory, 'key', 'vault.key');
   makeKeyFile(keyFile);
   const config: Config = {
