@@ -1,6 +1,6 @@
 /** Redactors for what a sandbox was given: its active secrets and every version it ever had. Keeps no value but in them. */
 
-import { makeRedactor, type OutputPart } from '../sandbox/index.js';
+import { makeRedactor, type OutputPart, type RedactorFactory } from '../sandbox/index.js';
 import { type SandboxId, StoreError, type Vault } from '../store/index.js';
 import type { Masking, Redactor } from './parts.js';
 
@@ -13,27 +13,7 @@ type Readable = ReturnType<Vault['sandboxes']['held']>[number];
  * @throws StoreError VAULT_SEALED, here or from `push`: nobody can say then what is to be replaced.
  */
 export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
-  if (vault.status().state === 'sealed') throw sealed();
-  const known = new Set<string>();
-  const factory = makeRedactor([]);
-  let generation: number | null = null;
-
-  const learn = (): void => {
-    const now = vault.sandboxes.generation(sandbox);
-    if (now === generation) return;
-    const unknown = sensitive(vault, sandbox).filter((value) => !known.has(signOf(value)));
-    if (unknown.length > 0 && vault.status().state === 'sealed') throw sealed();
-    const values: { name: string; value: Uint8Array }[] = [];
-    try {
-      for (const { name, open } of unknown) values.push({ name, value: open() });
-      if (values.length > 0) factory.learn(values);
-    } finally {
-      for (const { value } of values) value.fill(0);
-    }
-    for (const value of unknown) known.add(signOf(value));
-    generation = now;
-  };
-
+  const { factory, learn } = knowledgeOf(vault, sandbox);
   let open = 2;
   const one = (): Redactor => {
     const stream = factory.stream();
@@ -52,7 +32,6 @@ export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
       },
     };
   };
-  learn();
   return {
     stdout: one(),
     stderr: one(),
@@ -64,19 +43,45 @@ export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
 }
 
 /**
- * Output that is whole, redacted. Both streams are wiped of what they know.
- * @throws StoreError VAULT_SEALED.
+ * Output that is whole, redacted.
+ * @throws StoreError VAULT_SEALED, also where a value that may be in it was destroyed: nobody can say what is to be replaced.
  */
 export function redactAll(vault: Source, sandbox: SandboxId, output: readonly OutputPart[]): OutputPart[] {
-  const redactors = redactorsFor(vault, sandbox);
-  const found: OutputPart[] = [];
-  const streams = ['stdout', 'stderr'] as const;
+  if (vault.sandboxes.lost(sandbox).length > 0) throw sealed();
+  const { factory } = knowledgeOf(vault, sandbox);
+  const streams = { stdout: factory.stream(), stderr: factory.stream() };
   try {
-    for (const { stream, data } of output) found.push({ stream, data: redactors[stream].push(data) });
+    const found = output.map(({ stream, data }) => ({ stream, data: streams[stream].push(data) }));
+    for (const stream of ['stdout', 'stderr'] as const) found.push({ stream, data: streams[stream].end() });
+    return found.filter(({ data }) => data.length > 0);
   } finally {
-    for (const stream of streams) found.push({ stream, data: redactors[stream].end() });
+    factory.wipe();
   }
-  return found.filter(({ data }) => data.length > 0);
+}
+
+/** A factory that knows what the sandbox was given until now, and what makes it learn what came since. */
+function knowledgeOf(vault: Source, sandbox: SandboxId): { factory: RedactorFactory; learn: () => void } {
+  if (vault.status().state === 'sealed') throw sealed();
+  const known = new Set<string>();
+  const factory = makeRedactor([]);
+  let generation: number | null = null;
+  const learn = (): void => {
+    const now = vault.sandboxes.generation(sandbox);
+    if (now === generation) return;
+    const unknown = sensitive(vault, sandbox).filter((value) => !known.has(signOf(value)));
+    if (unknown.length > 0 && vault.status().state === 'sealed') throw sealed();
+    const values: { name: string; value: Uint8Array }[] = [];
+    try {
+      for (const { name, open } of unknown) values.push({ name, value: open() });
+      if (values.length > 0) factory.learn(values);
+    } finally {
+      for (const { value } of values) value.fill(0);
+    }
+    for (const value of unknown) known.add(signOf(value));
+    generation = now;
+  };
+  learn();
+  return { factory, learn };
 }
 
 /** Active ones and those it was given, each version once. */

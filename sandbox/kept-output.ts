@@ -12,7 +12,10 @@ const ENDS = 64;
 const BYTES = 16 * 2 ** 20;
 
 const MAIN = 'main';
-const WITHHELD = 'This output was withheld: the vault was sealed when it came.\n';
+const WITHHELD = 'This output was withheld: nobody could say what of it is a secret when it came.\n';
+const UNHEARD = 'What it wrote last is not known.\n';
+/** Bytes that count for a piece besides its own: a million pieces of one byte are no small thing. */
+const PIECE = 256;
 
 export interface KeptOutputParts {
   timers: Pick<Timers, 'now'>;
@@ -42,29 +45,45 @@ export class KeptOutput {
 
   /** What a command wrote last, raw; that of a main process replaces what an earlier one wrote. */
   last(sandbox: string, id: string, raw: OutputPart[]): void {
-    const output = this.#redacted(sandbox, raw);
-    const name = id.startsWith(`${MAIN}-`) ? MAIN : id;
+    const output = this.#redacted(sandbox, joined(raw));
+    for (const { data } of raw) data.fill(0);
+    const name = nameOf(id);
+    // What ended does not end again.
+    if (this.#sandboxes.get(sandbox)?.get(name)?.end) return;
     this.#put(sandbox, name, { output, size: sizeOf(output), end: null });
+  }
+
+  /** What is said of a main process's end; it comes after what it wrote. */
+  mainEnded(sandbox: string, told: OutputPart[]): void {
+    const output = [...this.main(sandbox), ...told];
+    if (told.length > 0) this.#put(sandbox, MAIN, { output, size: sizeOf(output), end: null });
   }
 
   /** How a detached command ended; `told` comes after what it wrote. */
   ended(sandbox: string, end: EndedExec, told: OutputPart[] = []): void {
-    const output = [...(this.#sandboxes.get(sandbox)?.get(end.execId)?.output ?? []), ...told];
+    const heard = this.#sandboxes.get(sandbox)?.get(end.execId);
+    if (heard?.end) return;
+    const output = [...(heard?.output ?? [{ stream: 'stderr', data: Buffer.from(UNHEARD) } as const]), ...told];
     this.#put(sandbox, end.execId, { output, size: sizeOf(output), end });
   }
 
   /** Commands that ended, oldest first. */
   ends(sandbox: string): EndedExec[] {
-    this.#expire(sandbox);
+    this.#expire();
     const all = [...(this.#sandboxes.get(sandbox)?.values() ?? [])];
     return all.flatMap(({ end }) => (end === null ? [] : [{ ...end }]));
   }
 
   /** null where nothing is known of it, or not any more. */
   command(sandbox: string, execId: string): { end: EndedExec; output: OutputPart[] } | null {
-    this.#expire(sandbox);
+    this.#expire();
     const kept = this.#sandboxes.get(sandbox)?.get(execId);
     return kept?.end ? { end: { ...kept.end }, output: kept.output } : null;
+  }
+
+  /** Whether a main process ended in it. */
+  hadMain(sandbox: string): boolean {
+    return this.#sandboxes.get(sandbox)?.has(MAIN) === true;
   }
 
   /** What the last main process wrote. */
@@ -90,7 +109,7 @@ export class KeptOutput {
 
   #put(sandbox: string, id: string, kept: Kept): void {
     this.#drop(sandbox, id);
-    this.#expire(sandbox);
+    this.#expire();
     const all = this.#sandboxes.get(sandbox) ?? new Map<string, Kept>();
     this.#sandboxes.set(sandbox, all);
     all.set(id, kept);
@@ -113,10 +132,10 @@ export class KeptOutput {
       }
   }
 
-  #expire(sandbox: string): void {
+  #expire(): void {
     const before = this.#parts.timers.now() - WHILE;
-    for (const [id, { end }] of this.#sandboxes.get(sandbox) ?? [])
-      if (end !== null && end.endedAt < before) this.#drop(sandbox, id);
+    for (const [sandbox, all] of this.#sandboxes)
+      for (const [id, { end }] of all) if (end !== null && end.endedAt < before) this.#drop(sandbox, id);
   }
 
   #drop(sandbox: string, id: string): void {
@@ -149,6 +168,21 @@ export function lastLines(output: readonly OutputPart[], lines?: number): Output
   return found;
 }
 
+function nameOf(id: string): string {
+  return id.startsWith(`${MAIN}-`) ? MAIN : id;
+}
+
+/** Neighbours of one stream as one piece. */
+function joined(output: readonly OutputPart[]): OutputPart[] {
+  const found: { stream: OutputPart['stream']; chunks: Uint8Array[] }[] = [];
+  for (const { stream, data } of output) {
+    const last = found.at(-1);
+    if (last?.stream === stream) last.chunks.push(data);
+    else found.push({ stream, chunks: [data] });
+  }
+  return found.map(({ stream, chunks }) => ({ stream, data: Buffer.concat(chunks) }));
+}
+
 function sizeOf(output: readonly OutputPart[]): number {
-  return output.reduce((sum, { data }) => sum + data.length, 0);
+  return output.reduce((sum, { data }) => sum + data.length + PIECE, 0);
 }

@@ -66,7 +66,12 @@ export async function startCommand(of: Commands, config: InitConfig, request: Ex
 }
 
 /** One that runs. Throws EXEC_NOT_FOUND. */
-export async function listenTo(of: Commands, execId: string, signal: AbortSignal): Promise<RunningExec> {
+export async function listenTo(
+  of: Commands,
+  execId: string,
+  signal: AbortSignal,
+  tail: number | null,
+): Promise<RunningExec> {
   const { box, link, timers } = of;
   const known = box.commands.get(execId);
   if (!known?.detached) throw notFound();
@@ -75,7 +80,7 @@ export async function listenTo(of: Commands, execId: string, signal: AbortSignal
   const exec = new MemoryExec({ execId, timers, startedAt, stays: true, ask: (reason) => ask(of, execId, reason) });
   const forget = box.hear(execId, exec);
   const answer = firstOf(of, execId, token);
-  link.attach(execId, token.bytes, true, null);
+  link.attach(execId, token.bytes, true, tail);
   try {
     const socket = await answer;
     if (!socket) throw notFound();
@@ -198,12 +203,22 @@ function firstOf(
 function wordsFor(refused: InitRefused | LinkLost): SandboxError {
   if (refused instanceof LinkLost)
     return new SandboxError('SANDBOX_NOT_RUNNING', refused.message, { retry: true, cause: refused });
+  // Its main process begins again, say.
+  if (refused.code === 8) return notYet(refused);
   return new SandboxError(
     'INIT_REFUSED',
     refused.code === 5
       ? 'The sandbox has as many processes as it may have. End some, or raise `limits.pids`.'
       : 'The sandbox did not take the command. Check its words, user, directory and variables.',
     { cause: refused, retry: refused.code === 5 },
+  );
+}
+
+function notYet(cause: InitRefused): SandboxError {
+  return new SandboxError(
+    'SANDBOX_NOT_RUNNING',
+    'The sandbox has just begun, and has not got its values yet. Try again in a moment.',
+    { cause, retry: true },
   );
 }
 

@@ -83,6 +83,7 @@ export class MemoryContainer {
       ...{ signal: of.signal, halted: of.halted, progress: of.progress },
       replaced: (id) => {
         if (box.door.config(id) !== null) box.over('SANDBOX_REPLACED');
+        box.forgetOutput();
       },
       portsChosen: (asked) => void portsAsked.set(of.wish.spec.id, asked),
       starts: (row, id) => this.#starts(row, id),

@@ -99,8 +99,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
     try {
       return linked(sandbox);
     } catch (error) {
-      if (error instanceof SandboxError && error.code === 'SANDBOX_NOT_RUNNING' && kept.main(sandbox).length > 0)
-        return null;
+      if (error instanceof SandboxError && error.code === 'SANDBOX_NOT_RUNNING' && kept.hadMain(sandbox)) return null;
       throw error;
     }
   }
@@ -157,10 +156,10 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
 
     ended: (sandbox) => kept.ends(sandbox),
 
-    async attach(sandbox, execId, signal) {
+    async attach(sandbox, execId, signal, { tail } = {}) {
       if (boxes.get(sandbox)?.commands.has(execId) !== true) return listenToEnded(kept, sandbox, execId);
       const { box, link } = linked(sandbox);
-      return listenTo({ box, link, timers }, execId, signal);
+      return listenTo({ box, link, timers }, execId, signal, tail ?? null);
     },
 
     async *logs(sandbox, asked, signal) {

@@ -110,6 +110,11 @@ export class MemorySandbox {
     this.servedPid = null;
   }
 
+  /** Its container is another one, without what was in the last. */
+  forgetOutput(): void {
+    this.#parts.kept.forget(this.#parts.sandbox);
+  }
+
   /** Whether a process that is known, or one that is not, may hold this. */
   mayHold(held: Held, knowsAll: boolean): boolean {
     if (!knowsAll) return true;
@@ -148,6 +153,7 @@ export class MemorySandbox {
 
   #ended(frame: Extract<InitFrame, { type: 'ended' }>): void {
     this.#over(frame.id, exitOf(frame), toldOf(frame));
+    if (frame.id.startsWith('main-')) this.#parts.kept.mainEnded(this.#parts.sandbox, toldOf(frame));
     for (const ears of this.#all(frame.id)) ears.ended(frame);
   }
 

@@ -146,6 +146,7 @@ function seenOf(next: Plan, observed: Observed): Applied['seen'] {
     imageDigest: one?.row.imageDigest ?? null,
     startedAt: container?.startedAt ?? null,
     exitCode: container?.status === 'exited' ? container.exitCode : null,
+    vacant: rows.length === 0 && !observed.strangers.some((stranger) => stranger.ours),
   };
 }
 

@@ -206,6 +206,8 @@ export interface Outcome {
 
 /** What is known of a sandbox without asking Docker again. */
 export interface SandboxView {
+  /** The last look at Docker, by this process, found no container of it. */
+  vacant: boolean;
   state: SandboxState;
   code?: string;
   reason?: string;
@@ -298,7 +300,7 @@ export interface Applied {
   changed: boolean;
   notices: string[];
   /** What is there now, for the view. */
-  seen: Pick<SandboxView, 'state' | 'containerId' | 'imageDigest' | 'startedAt' | 'exitCode'>;
+  seen: Pick<SandboxView, 'state' | 'containerId' | 'imageDigest' | 'startedAt' | 'exitCode' | 'vacant'>;
   /** Milliseconds after which to look again without a hint (restart back-off); null: no need. */
   againMs: number | null;
 }
@@ -326,7 +328,7 @@ export interface Delivery {
    * Listens to a detached command: its last output, then what comes; `end` ends the command, leaving does not. Of one that ended
    * lately, what it wrote last and how it ended. Throws EXEC_NOT_FOUND.
    */
-  attach?(sandbox: string, execId: string, signal: AbortSignal): Promise<RunningExec>;
+  attach?(sandbox: string, execId: string, signal: AbortSignal, options?: { tail?: number }): Promise<RunningExec>;
   /** Output of the main process, or of the last one where none runs; not yet redacted. */
   logs(
     sandbox: string,

@@ -12,6 +12,7 @@ export const UNSEEN: SandboxView = {
   generation: 0,
   startedAt: null,
   exitCode: null,
+  vacant: false,
 };
 
 /** After a pass that failed; `seen`: what it found all the same. */

@@ -225,9 +225,12 @@ export class Worker {
     return againMs;
   }
 
-  /** The next container is made for the wish in flight or a newer one; where there is none, nothing holds anything. */
+  /**
+   * The next container is made for the wish in flight or a newer one; where there is none, nothing holds anything. That the ledger
+   * knows none is not enough: one that was restored is older than the world.
+   */
   #tellEmpty(): void {
-    if (this.#wish?.goal !== 'running') return;
+    if (this.#wish?.goal !== 'running' || !this.#shown.now.vacant) return;
     if (this.#parts.ledger.rows(this.#parts.sandbox).length === 0) this.#waiters.empty(this.#wish);
   }
 

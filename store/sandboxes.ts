@@ -13,7 +13,7 @@ import { sql } from './statements.js';
 import { WHOLE } from './tombstones.js';
 import type { Millis, Sandbox, SandboxId } from './types.js';
 import type { Sandboxes } from './vault.js';
-import { heldBy, wantedBy } from './wanted.js';
+import { heldBy, lostBy, wantedBy } from './wanted.js';
 
 /** The idle clock of one sandbox is written at most this often. */
 const TOUCH_EVERY: Millis = 1000;
@@ -148,6 +148,7 @@ export function makeSandboxes(context: Context): Sandboxes {
     },
 
     held: (id) => heldBy(context, id),
+    lost: (id) => lostBy(context, id),
   };
 }
 

@@ -135,6 +135,8 @@ export interface Sandboxes {
   generation(id: SandboxId): number | null;
   /** What it was ever given, as far as it can be read: for redaction. Empty while sealed. */
   held(id: SandboxId): Pick<WantedValue, 'secret' | 'name' | 'version' | 'sensitive' | 'open'>[];
+  /** Names of sensitive secrets of which its container had a version that was destroyed: what it printed of them cannot be recognised. */
+  lost(id: SandboxId): string[];
 }
 
 /** Rows that the reconciler commits before and after each container call. Not for callers: the daemon's own. */

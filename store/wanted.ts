@@ -30,6 +30,19 @@ export function wantedBy(context: Context, id: SandboxId): Wanted | null {
   return { sandbox, session: publicSession(session), epoch, generation: session.generation, values };
 }
 
+/** Names of sensitive secrets of which a container that is there had a version that was destroyed since. */
+export function lostBy(context: Context, id: SandboxId): string[] {
+  const text = `SELECT DISTINCT s.name
+    FROM (SELECT h.value ->> 'secret' AS secret, h.value ->> 'version' AS version
+        FROM container c, json_each(c.holds) h WHERE c.sandbox = @id AND c.endedAt IS NULL
+      UNION SELECT e.secret, e.version FROM exposure e JOIN container c ON c.id = e.container
+        WHERE e.sandbox = @id AND c.endedAt IS NULL) g
+    JOIN secret s ON s.id = g.secret AND s.sensitive = 1
+    JOIN secretVersion v ON v.secret = s.id AND v.version = g.version AND v.destroyedAt IS NOT NULL
+    ORDER BY s.name`;
+  return (sql(context.db, text).all({ id }) as { name: string }[]).map(({ name }) => name);
+}
+
 type Held = Omit<WantedValue, 'env' | 'floor' | 'as' | 'path'>;
 
 /** Every version that it was ever given, apart from those that were destroyed: what it printed may be read again later. */

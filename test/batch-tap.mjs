@@ -1,10 +1,15 @@
 /** What a test file of a batch gets when it imports tap: a test of its own. Also the loader's hook that sees to it. Runs nothing. */
 
 const asked = new URL(import.meta.url);
+const batch = new URL('./batch.ts', import.meta.url).href;
 
 /** As `module.register` calls it: a test file that wants tap is sent here, each with an address of its own. */
 export async function resolve(specifier, context, next) {
-  if (specifier !== 'tap' || !/\.test\.ts$/.test(context.parentURL ?? '')) return next(specifier, context);
+  const parent = context.parentURL ?? '';
+  if (specifier !== 'tap' || parent === batch || /\/node_modules\//.test(parent)) return next(specifier, context);
+  // It would get the test of the whole batch, and what fails there would be nobody's.
+  if (!/\.test\.ts$/.test(parent))
+    throw new Error(`${parent} imports tap: only test files may, others are given their test`);
   const url = new URL(asked);
   url.searchParams.set('of', context.parentURL);
   return { url: url.href, format: 'module', shortCircuit: true };

@@ -17,6 +17,8 @@ const WITHIN = Number(seconds) * 1000;
 /** Milliseconds in which what a file has ended is over. */
 const LETTING_GO = 10_000;
 const OPEN = 'open: ';
+/** Turns of the event loop in which a file may begin further tests. */
+const TURNS = 5;
 
 /** Errors that no test of the file took for its own. */
 const astray: string[] = [];
@@ -39,6 +41,7 @@ function state(): Map<string, number> {
       .flatMap((name) => process.listeners(name as NodeJS.Signals).map(() => `on ${String(name)}`)),
     ...Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
     ...[`the directory ${process.cwd()}`, `the umask ${process.umask().toString(8)}`],
+    ...(process.exitCode ? [`the exit code ${process.exitCode}`] : []),
   ];
   const counts = new Map<string, number>();
   for (const what of found) counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -63,6 +66,8 @@ async function runFile(file: string): Promise<Ending> {
     const { href } = pathToFileURL(resolve(file));
     given.set(href, t);
     await import(href);
+    // What begins a few turns later belongs to it still.
+    for (let turn = 0; turn < TURNS; turn += 1) await pause(0);
   });
   // A process of its own would not end either before it has let go of everything.
   const end = Date.now() + Math.min(WITHIN, LETTING_GO);

@@ -91,7 +91,7 @@ bool command_exec(struct reader *from) {
     if (wrong == NULL && !reader_done(from)) return false;
     if (wrong != NULL) refuse(0, id, 2, wrong);
     else if (holder_find(id) != NULL || strcmp(id, "main") == 0) refuse(0, id, 6, "a command of this id is there already");
-    else if (!live.ready) refuse(0, id, 5, lease_out ? "the lease ran out; a SET comes first" : "there was no SET yet");
+    else if (!live.ready) refuse(0, id, 8, lease_out ? "the lease ran out; a SET comes first" : "there was no SET yet");
     else start(id, flags, token, user, workdir, size, &argv, &env);
     wipe(token, sizeof token);
     return true;

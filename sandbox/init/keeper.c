@@ -107,6 +107,8 @@ static void reap(int fd, short events, void *data) {
         if (pid <= 0) break;
         if (pid != command) continue;
         if (report >= 0) reported(report, POLLIN, NULL);
+        /* Another may get its number. */
+        command = 0;
         bool failed = failure.code != 0;
         if (failed) command_over(failure.code, 0, failure.reason);
         else if (WIFSIGNALED(status)) command_over(-1, (uint32_t)WTERMSIG(status), "");

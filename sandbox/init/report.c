@@ -71,17 +71,25 @@ enum { LAST_MAX = 65536, LAST_HEAD = 5, PIECE_MAX = 4096 };
 void report_last(const struct holder *holder) {
     const struct ring *ring = holder->ring;
     if (ring == NULL || !report_room(2 * LAST_MAX)) return;
+    /* Whoever still writes does not make it longer. */
+    const uint64_t end = ring->end;
     uint8_t stream, piece[PIECE_MAX];
     uint64_t at = 0, whole = 0;
-    size_t length;
-    while ((length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole += LAST_HEAD + length;
+    size_t length, sent = 0;
+    struct edge edge = edge_of(ring->begin > 0);
+    while (at < end && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole += LAST_HEAD + length;
+    if (whole > LAST_MAX) edge = edge_of(true);
     at = 0;
     while (whole > LAST_MAX && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole -= LAST_HEAD + length;
     struct writer *to = report_begin(F_LAST);
     write_text(to, holder->id);
-    while ((length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) {
+    while (at < end && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) {
+        size_t skip = edge_skip(&edge, stream, length);
+        if (skip == length) continue;
+        sent += LAST_HEAD + length - skip;
+        if (sent > LAST_MAX) break;
         write_u8(to, stream);
-        write_bytes(to, piece, (uint32_t)length);
+        write_bytes(to, piece + skip, (uint32_t)(length - skip));
     }
     wipe(piece, sizeof piece);
     report_end();

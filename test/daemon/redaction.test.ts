@@ -98,6 +98,20 @@ t.test('output that is whole', async (t) => {
   t.equal(text('stderr'), 'err long-');
 });
 
+t.test('output that may have a destroyed value does not pass as a whole', async (t) => {
+  const fixture = await testVault(t);
+  const { vault } = fixture;
+  const { id: secret } = fixture.secret('TOKEN', 'the-first-value');
+  const id = fixture.sandbox('box', ['TOKEN']);
+  const holds = [{ env: 'TOKEN', secret, version: 1 }];
+  ledgerOver(vault).intend({ sandbox: id, role: 'current', epoch: 1, generation: 1, envMac: 'ab', holds });
+  vault.secrets.setValue(operator, 'TOKEN', { plain: Buffer.from('the-second-value') });
+  const output = [{ stream: 'stdout' as const, data: Buffer.from('the-first-value') }];
+  t.equal(Buffer.from(redactAll(vault, id, output)[0]?.data ?? []).toString(), '[redacted:TOKEN]');
+  vault.secrets.destroyVersion(operator, 'TOKEN', 1);
+  t.throws(() => redactAll(vault, id, output), { code: 'VAULT_SEALED' });
+});
+
 t.test('while sealed nothing passes', async (t) => {
   const fixture = await testVault(t);
   const id = fixture.sandbox('box');

@@ -125,7 +125,7 @@ t.test('the lease: without a word values and their holders go, and come back wit
   t.match(state, { hadSet: true, entries: [], generation: 1 });
   t.ok(played.heard.indexOf(state) >= bare);
   const refused = played.exec(['true']);
-  t.match(await played.hear('refused', ({ id }) => id === refused.id), { code: 5, reason: /lease/ });
+  t.match(await played.hear('refused', ({ id }) => id === refused.id), { code: 8, reason: /lease/ });
   const unknown = played.set([entry('TOKEN', null)]);
   t.match(await played.hear('refused', ({ seq }) => seq === unknown), { code: 3 });
   heart = beating();

@@ -35,6 +35,7 @@ export function playDelivery(): PlayedDelivery {
           imageDigest: null,
           startedAt: 1,
           exitCode: null,
+          vacant: removed,
         };
         const succeed = (changes = {}) => resolve({ changed: true, notices: [], seen, againMs: null, ...changes });
         passes.push({

@@ -15,7 +15,14 @@ t.test('after a failure', async (t) => {
   });
   const lasting = new SandboxError('IMAGE_NOT_FOUND', 'None.');
   t.match(afterFailure(UNSEEN, lasting, null), { state: 'failed', code: 'IMAGE_NOT_FOUND' });
-  const seen = { state: 'running' as const, containerId: 'b', imageDigest: null, startedAt: 1, exitCode: null };
+  const seen = {
+    state: 'running' as const,
+    containerId: 'b',
+    imageDigest: null,
+    startedAt: 1,
+    exitCode: null,
+    vacant: false,
+  };
   t.match(afterFailure(running, lasting, seen), { state: 'running', containerId: 'b' }, 'the old one goes on');
 });
 

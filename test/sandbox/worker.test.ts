@@ -210,6 +210,14 @@ t.test('where there is no container, a change is in effect once nothing older ca
   const running = worker.settle(at(1), 60_000).then(() => told.push('it runs'));
   void change(1);
   await turns();
+  t.same(told, [], 'nobody has looked at Docker yet: a vault that was restored knows less than there is');
+  const nothing = { state: 'failed' as const, containerId: null, imageDigest: null, startedAt: null, exitCode: null };
+  const away = new SandboxError('IMAGE_PULL_FAILED', 'Away.', { retry: true });
+  passes[0]?.fail(new PassFailed(away, { ...nothing, vacant: true }, false));
+  await turns();
+  worker.wake();
+  await turns();
+  passes.shift();
   t.same(told, ['1 applied, empty'], 'whoever wants it to run waits on');
   void change(1);
   await turns();

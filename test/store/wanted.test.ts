@@ -1,5 +1,5 @@
 import t from 'tap';
-import { heldBy, wantedBy } from '../../store/wanted.js';
+import { heldBy, lostBy, wantedBy } from '../../store/wanted.js';
 import { codeOf, domain, HOUR, operator, plain } from './domain-fixture.js';
 
 t.test('active, within the ceiling, under its own names', async (t) => {
@@ -62,4 +62,26 @@ t.test('what containers hold is known until they end or the version is destroyed
   t.same(held(), [[2, 'two']]);
   v.secrets.destroyVersion(operator, 'KEY', 2);
   t.same(held(), []);
+});
+
+t.test('what was destroyed is named as long as the container that had it is there', async (t) => {
+  const v = await domain(t);
+  const { id: secret } = v.add('KEY', {}, 'one');
+  const { id: plainly } = v.add('REGION', { sensitive: false }, 'eu');
+  const { id } = v.box({}, { secrets: [{ name: 'KEY' }] }).sandbox;
+  const row = { sandbox: id, role: 'current', epoch: 1, generation: 1, envMac: 'm' } as const;
+  const holds = [
+    { env: 'KEY', secret, version: 1 },
+    { env: 'REGION', secret: plainly, version: 1 },
+  ];
+  const first = v.containers.intend({ ...row, nonce: 'a', holds });
+  v.secrets.setValue(operator, 'KEY', plain('two'));
+  v.secrets.setValue(operator, 'REGION', plain('us'));
+  t.same(lostBy(v.context, id), []);
+  v.secrets.destroyVersion(operator, 'KEY', 1);
+  v.secrets.destroyVersion(operator, 'REGION', 1);
+  t.same(lostBy(v.context, id), ['KEY'], 'what is not sensitive may be shown');
+  v.containers.intend({ ...row, nonce: 'b', holds: [{ env: 'KEY', secret, version: 2 }] });
+  v.containers.ended(first.id);
+  t.same(lostBy(v.context, id), []);
 });

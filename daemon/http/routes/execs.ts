@@ -15,6 +15,7 @@ import { SandboxParams } from '../schemas/sandboxes.js';
 import { list } from '../schemas/shared.js';
 import { socketRoute } from '../sockets.js';
 import { carryTerminal } from '../terminal-socket.js';
+import { withheldNotice, withNotice } from '../withheld.js';
 
 export function runningExecRoutes(app: App, http: Http): void {
   const { parts, streams, execs } = http;
@@ -79,28 +80,30 @@ export function runningExecRoutes(app: App, http: Http): void {
       const { sandbox, exec } = request.params as { sandbox: string; exec: string };
       const caller = callerOf(request);
       const { id, name } = sandboxes.get(caller, sandbox);
-      const { detached } = execs.get(id, exec);
+      const { detached, over } = execs.get(id, exec);
       const delivery = parts.delivery(id);
       if (!detached || delivery.attach === undefined) throw notDetached();
       audit.record(caller, { action: 'exec.attach', target: `${id} ${name}`, detail: { execId: exec } });
       const redactors = parts.redactors(id);
       const leave = new AbortController();
-      const running = await delivery.attach(id, exec, leave.signal).catch((error: unknown) => {
+      const notice = over === undefined ? withheldNotice(parts.vault, { id, name }) : null;
+      const options = notice === null ? {} : { tail: 0 };
+      const running = await delivery.attach(id, exec, leave.signal, options).catch((error: unknown) => {
         endBoth(redactors);
         throw error;
       });
-      return { running, redactors, leave };
+      return { running, redactors, leave, notice };
     },
     abandon({ redactors, leave }) {
       leave.abort();
       endBoth(redactors);
     },
-    async carry(socket, { running, redactors, leave }: Attached, request) {
+    async carry(socket, { running, redactors, leave, notice }: Attached, request) {
       const stream = streams.openSocket(request, socket);
       const gone = (): void => leave.abort();
       stream.signal.addEventListener('abort', gone);
       try {
-        const output = redacted(running.output, redactors);
+        const output = redacted(withNotice(notice, running.output), redactors);
         await carryTerminal(socket, { running, output, signal: stream.signal });
       } finally {
         leave.abort();
@@ -114,6 +117,8 @@ interface Attached {
   running: Running;
   redactors: Redactors;
   leave: AbortController;
+  /** Said instead of what it wrote before. */
+  notice: string | null;
 }
 
 function answer(sandbox: SandboxId, exec: ListedExec) {

@@ -6,6 +6,7 @@ import { records, redacted } from '../exec-output.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
 import { LogsQuery, SandboxParams } from '../schemas/sandboxes.js';
+import { withheldNotice, withNotice } from '../withheld.js';
 import { NDJSON, wantsRecords } from './exec.js';
 
 export function logRoutes(app: App, { parts, streams }: Http): void {
@@ -25,14 +26,18 @@ export function logRoutes(app: App, { parts, streams }: Http): void {
       },
     },
     async (request, reply) => {
-      const { id } = parts.vault.sandboxes.get(callerOf(request), request.params.sandbox);
-      const { follow, tail } = request.query;
+      const sandbox = parts.vault.sandboxes.get(callerOf(request), request.params.sandbox);
+      const { id } = sandbox;
+      const { follow = false } = request.query;
+      const notice = withheldNotice(parts.vault, sandbox);
+      const tail = notice === null ? request.query.tail : 0;
       const redactors = parts.redactors(id);
       const stream = streams.open(request, reply);
       const output = redacted(
-        parts
-          .delivery(id)
-          .logs(id, { follow: follow ?? false, ...(tail === undefined ? {} : { tail }) }, stream.signal),
+        withNotice(
+          notice,
+          parts.delivery(id).logs(id, { follow, ...(tail === undefined ? {} : { tail }) }, stream.signal),
+        ),
         redactors,
       );
       const asRecords = wantsRecords(request.headers.accept);

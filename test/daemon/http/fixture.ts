@@ -159,6 +159,7 @@ function partsOf(w: World): Parts {
     generation: 0,
     startedAt: 0,
     exitCode: null,
+    vacant: false,
     ...w.views.get(id),
   });
   const reconciler: Reconciler = {

@@ -21,6 +21,24 @@ t.test('what main wrote, redacted, as text or as records', async (t) => {
   t.equal(records.text, '{"stream":"stdout","data":"***\\n"}\n{"stream":"stderr","base64":"/w=="}\n');
 });
 
+t.test('what may have a destroyed value is not shown', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' } });
+  w.logs = [{ stream: 'stdout', data: Buffer.from('from now on\n') }];
+  const asked: unknown[] = [];
+  const delivery = w.parts.delivery('sbx_1');
+  w.parts.delivery = () => ({
+    ...delivery,
+    logs(id, options, signal) {
+      asked.push(options);
+      return delivery.logs(id, options, signal);
+    },
+  });
+  w.vault.sandboxes.lost = () => ['KEY'];
+  t.match((await w.call('GET', `${PATH}?tail=9`)).text, /^Output until now is withheld.*KEY.*\nfrom now on\n$/);
+  t.same(asked, [{ follow: false, tail: 0 }]);
+});
+
 t.test('what cannot be read is a problem, not an empty answer', async (t) => {
   const w = await world(t);
   await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' } });

@@ -45,7 +45,7 @@ t.test('recorded but not running is 202 and says why; its name is taken', async 
   });
   w.parts.reconciler.view = () => ({
     ...{ state: 'failed', code: 'IMAGE_NOT_FOUND', reason, containerId: null, imageDigest: null },
-    ...{ epoch: 1, generation: 1, startedAt: null, exitCode: null },
+    ...{ epoch: 1, generation: 1, startedAt: null, vacant: true, exitCode: null },
   });
   t.match(await w.call('POST', '/v1/sandboxes', { name: 'box', session: 'dev' }), {
     status: 202,
