@@ -28,7 +28,8 @@ export interface Metrics {
 
 /** Replaces values in a stream of bytes. One per stream; `end` gives what was held back. */
 export interface Redactor {
-  push(chunk: Uint8Array): Uint8Array;
+  /** @param cut what came right before is lost, see StreamRedactor. */
+  push(chunk: Uint8Array, cut?: boolean): Uint8Array;
   end(): Uint8Array;
 }
 

@@ -19,9 +19,9 @@ export function redactorsFor(vault: Source, sandbox: SandboxId): Masking {
     const stream = factory.stream();
     let ended = false;
     return {
-      push(chunk) {
+      push(chunk, cut) {
         learn();
-        return stream.push(chunk);
+        return stream.push(chunk, cut);
       },
       end() {
         const rest = stream.end();
@@ -51,7 +51,7 @@ export function redactAll(vault: Source, sandbox: SandboxId, output: readonly Ou
   const { factory } = knowledgeOf(vault, sandbox);
   const streams = { stdout: factory.stream(), stderr: factory.stream() };
   try {
-    const found = output.map(({ stream, data }) => ({ stream, data: streams[stream].push(data) }));
+    const found = output.map(({ stream, data, cut }) => ({ stream, data: streams[stream].push(data, cut) }));
     for (const stream of ['stdout', 'stderr'] as const) found.push({ stream, data: streams[stream].end() });
     return found.filter(({ data }) => data.length > 0);
   } finally {

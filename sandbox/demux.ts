@@ -7,6 +7,8 @@ import { SandboxError } from './errors.js';
 export interface OutputPart {
   stream: 'stdout' | 'stderr';
   data: Uint8Array;
+  /** What this stream wrote right before is lost: the rest of a value may come first. */
+  cut?: true;
 }
 
 const HEADER = 8;

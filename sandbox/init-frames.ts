@@ -196,7 +196,7 @@ export function initFrame({ type, payload }: RawFrame): InitFrame {
     case TYPE.LAST: {
       const id = r.text(ID);
       const output: OutputPart[] = [];
-      while (r.more()) output.push({ stream: streamOf(r.u8()), data: r.bytes(PIECE) });
+      while (r.more()) output.push({ ...streamOf(r.u8()), data: r.bytes(PIECE) });
       return whole(r, { type: 'last', id, output });
     }
     case TYPE.GOODBYE:
@@ -207,22 +207,26 @@ export function initFrame({ type, payload }: RawFrame): InitFrame {
 }
 
 export type StreamFrame =
-  | { type: 'output'; stream: 'stdout' | 'stderr'; data: Buffer }
+  | ({ type: 'output' } & OutputPart)
   | { type: 'exit'; code: number; signal: number; reason: string };
 
 /** A frame of a keeper. Throws Malformed. */
 export function streamFrame({ type, payload }: RawFrame): StreamFrame {
   const r = new FieldReader(payload);
   if (type === TYPE.OUTPUT) {
-    return { type: 'output', stream: streamOf(r.u8()), data: r.rest() };
+    return { type: 'output', ...streamOf(r.u8()), data: r.rest() };
   }
   if (type === TYPE.EXIT) return whole(r, { type: 'exit', code: r.i32(), signal: r.u32(), reason: r.text(TEXT) });
   throw new Malformed(`a keeper sends no frame of type ${type}`);
 }
 
-function streamOf(number: number): OutputPart['stream'] {
-  if (number !== 1 && number !== 2) throw new Malformed('there is no such stream');
-  return number === 1 ? 'stdout' : 'stderr';
+/** Bit of a stream's number: what it wrote right before is not sent. */
+const CUT = 0x80;
+
+function streamOf(number: number): Omit<OutputPart, 'data'> {
+  const stream = number & ~CUT;
+  if (stream !== 1 && stream !== 2) throw new Malformed('there is no such stream');
+  return { stream: stream === 1 ? 'stdout' : 'stderr', ...((number & CUT) === 0 ? {} : { cut: true }) };
 }
 
 function whole<T>(reader: FieldReader, value: T): T {

@@ -174,13 +174,13 @@ function nameOf(id: string): string {
 
 /** Neighbours of one stream as one piece. */
 function joined(output: readonly OutputPart[]): OutputPart[] {
-  const found: { stream: OutputPart['stream']; chunks: Uint8Array[] }[] = [];
-  for (const { stream, data } of output) {
+  const found: (Omit<OutputPart, 'data'> & { chunks: Uint8Array[] })[] = [];
+  for (const { data, ...part } of output) {
     const last = found.at(-1);
-    if (last?.stream === stream) last.chunks.push(data);
-    else found.push({ stream, chunks: [data] });
+    if (last?.stream === part.stream && part.cut !== true) last.chunks.push(data);
+    else found.push({ ...part, chunks: [data] });
   }
-  return found.map(({ stream, chunks }) => ({ stream, data: Buffer.concat(chunks) }));
+  return found.map(({ chunks, ...part }) => ({ ...part, data: Buffer.concat(chunks) }));
 }
 
 function sizeOf(output: readonly OutputPart[]): number {

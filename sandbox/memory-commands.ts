@@ -125,7 +125,8 @@ export async function* mainOutput(
       for (const raw of splitter.push(chunk)) {
         const frame = streamFrame(raw);
         if (frame.type === 'exit') return;
-        yield { stream: frame.stream, data: frame.data };
+        const { type: _, ...part } = frame;
+        yield part;
       }
   } catch (error) {
     if (!signal.aborted && error instanceof SandboxError) throw error;

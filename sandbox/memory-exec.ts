@@ -156,7 +156,8 @@ export class MemoryExec implements RunningExec, CommandEars {
         for (const raw of splitter.push(chunk)) {
           const frame = streamFrame(raw);
           if (frame.type === 'output') {
-            yield { stream: frame.stream, data: frame.data };
+            const { type: _, ...part } = frame;
+            yield part;
             continue;
           }
           complete = true;

@@ -16,8 +16,11 @@ const PIECE = 64;
 
 /** Replaces values in one stream. What may be the beginning of a value is held back until the next chunk or the end. */
 export interface StreamRedactor {
-  /** Gives what can be said by now; may be the chunk itself, or empty. */
-  push(chunk: Uint8Array): Uint8Array;
+  /**
+   * Gives what can be said by now; may be the chunk itself, or empty.
+   * @param cut what came right before it is lost: what may be a part of a value there is left out, before and after it.
+   */
+  push(chunk: Uint8Array, cut?: boolean): Uint8Array;
   /** Gives what was held back. */
   end(): Uint8Array;
 }
@@ -91,12 +94,22 @@ class Stream implements StreamRedactor {
   #covered = 0;
   /** Whose value was replaced last, while more of it may follow. */
   #name: string | null = null;
+  /** So many bytes, from the held ones on, may be the rest of a value that began before. */
+  #mute = 0;
 
   constructor(known: Known) {
     this.#known = known;
   }
 
-  push(chunk: Uint8Array): Uint8Array {
+  push(chunk: Uint8Array, cut = false): Uint8Array {
+    if (cut) {
+      this.#held.fill(0);
+      this.#held = new Uint8Array(0);
+      this.#covered = 0;
+      this.#name = null;
+      // As much of a value as no pattern may find is at most so long.
+      this.#mute = LONGEST - 1;
+    }
     return this.#pass(chunk, false);
   }
 
@@ -121,16 +134,18 @@ class Stream implements StreamRedactor {
         break;
       }
       if (!match || at + match.bytes.length <= plain) continue;
-      if (at > plain) out.push(text.slice(plain, at));
+      if (at > plain) out.push(text.slice(Math.max(plain, Math.min(at, this.#mute)), at));
       if (at > plain || this.#name !== match.name) out.push(Buffer.from(`[redacted:${match.name}]`));
       this.#name = match.name;
       plain = at + match.bytes.length;
     }
     if (!last && hold === text.length) hold = this.#beginning(text);
     if (hold > plain) {
-      out.push(plain === 0 && !owned && hold === text.length ? text : text.slice(plain, hold));
+      const from = Math.max(plain, Math.min(hold, this.#mute));
+      out.push(from === 0 && !owned && hold === text.length ? text : text.slice(from, hold));
       this.#name = null;
     }
+    this.#mute = Math.max(0, this.#mute - hold);
     this.#held = text.slice(hold);
     this.#covered = Math.max(0, plain - hold);
     if (owned) text.fill(0);

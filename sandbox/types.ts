@@ -1,5 +1,7 @@
 /** What a sandbox should be, what is seen of it, and who remembers: the words of this layer. No HTTP, no SQLite, no crypto. */
 
+import type { OutputPart } from './demux.js';
+
 export type DeliveryKind = 'memory' | 'env';
 export type Privileges = 'standard' | 'strict' | 'sudo';
 export type ContainerRole = 'current' | 'next' | 'old';
@@ -284,7 +286,7 @@ export interface ExecExit {
 export interface RunningExec {
   execId: string;
   /** Chunks in order; the consumer's pace is the producer's (back-pressure). Not yet redacted. */
-  output: AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
+  output: AsyncIterable<OutputPart>;
   exit: Promise<ExecExit>;
   /** Ends the command and all that came of it; resolves when nothing of it is left. */
   end(reason: string): Promise<void>;
@@ -330,11 +332,7 @@ export interface Delivery {
    */
   attach?(sandbox: string, execId: string, signal: AbortSignal, options?: { tail?: number }): Promise<RunningExec>;
   /** Output of the main process, or of the last one where none runs; not yet redacted. */
-  logs(
-    sandbox: string,
-    options: { follow: boolean; tail?: number },
-    signal: AbortSignal,
-  ): AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
+  logs(sandbox: string, options: { follow: boolean; tail?: number }, signal: AbortSignal): AsyncIterable<OutputPart>;
 }
 
 /** Structured log line: allow-listed fields only, never an environment or a foreign body. */

@@ -29,8 +29,8 @@ export async function* redacted(
 ): AsyncGenerator<{ stream: Stream; data: Uint8Array }> {
   const open = new Set<Stream>(['stdout', 'stderr']);
   try {
-    for await (const { stream, data } of output) {
-      const clean = redactors[stream].push(data);
+    for await (const { stream, data, cut } of output) {
+      const clean = redactors[stream].push(data, cut);
       if (clean.length > 0) yield { stream, data: clean };
     }
     for (const stream of open) {

@@ -274,17 +274,14 @@ void ring_free(struct ring *ring);
 void ring_put(struct ring *ring, uint8_t stream, const void *at, size_t length);
 /* Next record at or after `*at`, at most `most` bytes of it; 0: none. Moves `*at` on. */
 size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *into, size_t most);
-/*
- * Where older output was dropped, the rest of a value may come first, which redaction knows as a whole or in pieces of less than
- * these bytes: so much of each stream is left out.
- */
-enum { EDGE_BYTES = 127 };
+/* Where older output was dropped, the next of each stream says so: the rest of a value may come first. */
+enum { STREAM_CUT = 0x80 };
 struct edge {
-    size_t left[2];
+    bool cut[2];
 };
 struct edge edge_of(bool cut);
-/* Bytes of this record that are left out. */
-size_t edge_skip(struct edge *edge, uint8_t stream, size_t length);
+/* The stream of the next piece, with STREAM_CUT if it is the first after an edge. */
+uint8_t edge_stream(struct edge *edge, uint8_t stream);
 /* Record in which its last `lines` lines begin, and the bytes of it that come before them. */
 uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip);
 

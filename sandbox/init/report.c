@@ -84,12 +84,10 @@ void report_last(const struct holder *holder) {
     struct writer *to = report_begin(F_LAST);
     write_text(to, holder->id);
     while (at < end && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) {
-        size_t skip = edge_skip(&edge, stream, length);
-        if (skip == length) continue;
-        sent += LAST_HEAD + length - skip;
+        sent += LAST_HEAD + length;
         if (sent > LAST_MAX) break;
-        write_u8(to, stream);
-        write_bytes(to, piece + skip, (uint32_t)(length - skip));
+        write_u8(to, edge_stream(&edge, stream));
+        write_bytes(to, piece, (uint32_t)length);
     }
     wipe(piece, sizeof piece);
     report_end();

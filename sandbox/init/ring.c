@@ -89,14 +89,11 @@ uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
     return before;
 }
 
-struct edge edge_of(bool cut) {
-    size_t left = cut ? EDGE_BYTES : 0;
-    return (struct edge){.left = {left, left}};
-}
+struct edge edge_of(bool cut) { return (struct edge){.cut = {cut, cut}}; }
 
-size_t edge_skip(struct edge *edge, uint8_t stream, size_t length) {
-    size_t *left = edge->left + (stream == 2);
-    size_t skip = *left < length ? *left : length;
-    *left -= skip;
-    return skip;
+uint8_t edge_stream(struct edge *edge, uint8_t stream) {
+    bool *cut = edge->cut + (stream == 2);
+    uint8_t marked = *cut ? (uint8_t)(stream | STREAM_CUT) : stream;
+    *cut = false;
+    return marked;
 }

@@ -97,15 +97,14 @@ static void pump(struct client *client) {
         if (!client->direct && client->at < ring->begin) client->edge = edge_of(true);
         size_t length =
             client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + OUTPUT_HEAD, CHUNK);
-        size_t skip = client->skip;
-        if (length > skip) skip += edge_skip(&client->edge, stream, length - skip);
-        if (length > 0) client->skip = 0;
-        if (length > skip) {
-            memmove(client->out + OUTPUT_HEAD, client->out + OUTPUT_HEAD + skip, length - skip);
-            frame_output(client, stream, length - skip);
+        if (length > client->skip) {
+            length -= client->skip;
+            memmove(client->out + OUTPUT_HEAD, client->out + OUTPUT_HEAD + client->skip, length);
+            client->skip = 0;
+            frame_output(client, edge_stream(&client->edge, stream), length);
             if (!flush(client)) return;
         } else if (length > 0) {
-            continue;
+            client->skip = 0;
         } else if (over && sources_drained()) {
             return say_exit(client);
         } else if (!client->direct && !client->follow) {
@@ -201,7 +200,7 @@ void stream_open(const uint8_t token[TOKEN_BYTES], bool as_direct, bool follow, 
     if (ring != NULL) {
         client->at = ring_tail(ring, lines, &client->skip);
         client->end = ring->end;
-        client->edge = edge_of(ring->begin > 0 && client->at == ring->begin);
+        client->edge = edge_of(client->at > 0 || client->skip > 0);
     }
     clients[place] = client;
     if (!inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return leave(client);

@@ -269,3 +269,35 @@ t.test('random: text without a value is not touched', async (t) => {
   );
   t.pass();
 });
+
+t.test('where something before is lost, no rest of a value passes', async (t) => {
+  const value = 'qzjxkvwpbyqmzfhgjdxkqvwzplmnbqx';
+  const long = Array.from({ length: 40 }, (_, n) => `line ${n * 7919} of a key`).join('\n');
+  const known = makeRedactor([
+    { name: 'A', value: Buffer.from(value) },
+    { name: 'LONG', value: Buffer.from(long) },
+  ]);
+  const whole = Buffer.from(`${`${value}#`.repeat(20)}${'-'.repeat(300)}${long}${'='.repeat(300)}`);
+  const shows = (text: string) =>
+    /line \d+ of/.test(text) ||
+    [...value].some((_, at) => at + 6 <= value.length && text.includes(value.slice(at, at + 6)));
+  const wrong: string[] = [];
+  for (let from = 0; from < whole.length; from += 1) {
+    const stream = known.stream();
+    const before = Buffer.from(stream.push(Uint8Array.from(whole.subarray(0, 9)))).toString();
+    const after = Uint8Array.from(whole.subarray(from));
+    const out = Buffer.concat([stream.push(after, true), stream.end()]).toString();
+    if (shows(out) || shows(before)) wrong.push(`cut at ${from}: ${out}`);
+  }
+  t.same(wrong, []);
+  t.ok(shows(`a ${value.slice(9, 20)} b`), 'this look finds it');
+  const stream = known.stream();
+  const plain = [
+    stream.push(Buffer.from('plain '.repeat(30)), true),
+    stream.push(Buffer.from('goes on')),
+    stream.end(),
+  ];
+  const text = Buffer.concat(plain).toString();
+  t.equal(text.length, 180 - 127 + 7, 'no more is left out');
+  t.match(text, /plain goes on$/);
+});

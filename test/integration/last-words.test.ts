@@ -1,0 +1,115 @@
+/** What is kept of commands that ended, with a real daemon: redacted at every edge, withheld where nobody can redact, gone after a reset. */
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { ensureBuild, startDaemon } from '../engine/daemon.js';
+import { sharedEngine } from '../engine/shared.js';
+import { until } from '../engine/wait.js';
+import { launch, set } from '../faults/memory-world.js';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
+const LONG = { timeout: 300_000 };
+/** No eight letters of it are anywhere else. */
+const VALUE = 'qzjxkvwpbyqmzfhgjdxkqvwzplmnbqx';
+
+await ensureBuild('dist');
+const engine = await sharedEngine();
+t.teardown(() => engine.done());
+await engine.importBusybox();
+const daemon = await startDaemon({ engine });
+t.teardown(() => daemon.remove());
+const name = `words-${process.pid}`;
+
+function ampoule(...argv: string[]): Promise<{ code: number | null; out: string }> {
+  return new Promise((resolve, reject) => {
+    const env = { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv() };
+    const child = spawn(process.execPath, [PROGRAM, ...argv], {
+      cwd: daemon.dir,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const out: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => out.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out: Buffer.concat(out).toString() }));
+  });
+}
+
+/** Starts it detached; gives its id. */
+async function detached(command: string): Promise<string> {
+  const { execId } = await daemon.ok('POST', `/v1/sandboxes/${name}/exec`, { command, detach: true });
+  return String(execId);
+}
+
+async function ended(id: string): Promise<void> {
+  await until('its end', async () => (await ampoule('execs', 'ls', '-b', name, '--ended')).out.includes(id));
+}
+
+/** The longest part of the value that is in a text. */
+function longest(text: string): number {
+  let most = 0;
+  for (let from = 0; from < VALUE.length; from += 1)
+    while (from + most < VALUE.length && text.includes(VALUE.slice(from, from + most + 1))) most += 1;
+  return most;
+}
+
+t.test('no edge of what is kept shows the rest of a value', LONG, async (t) => {
+  await daemon.ok('POST', '/v1/secrets', { name: 'WORDS', value: VALUE });
+  const box = await launch(daemon, engine, name);
+  await set(daemon, box, 'WORDS', true);
+  const ids: string[] = [];
+  for (let shift = 0; shift < 6; shift += 1) {
+    const fill = `printf "%0${shift * 5 + 1}d" 0; i=0; while [ $i -lt 4000 ]; do printf "$WORDS#"; i=$((i+1)); done`;
+    ids.push(await detached(`{ ${fill}; } > /tmp/of${shift}; cat /tmp/of${shift}`));
+  }
+  for (const id of ids) {
+    await ended(id);
+    const { code, out } = await ampoule('attach', id);
+    t.equal(code, 0);
+    t.match(out, /\[redacted:WORDS\]#/);
+    t.ok(longest(out) < 8, `${longest(out)} letters of it are shown`);
+  }
+  const running = await detached('cat /tmp/of3 /tmp/of4 /tmp/of5; echo over; read x; exit 0');
+  await until(
+    'its output',
+    async () => (await daemon.api('GET', `/v1/sandboxes/${name}/execs/${running}`)).status === 200,
+  );
+  await ended(running);
+  t.equal(longest((await ampoule('attach', running)).out) < 8, true);
+  t.equal(longest(`a ${VALUE.slice(4, 24)} b`), 20, 'this look finds it');
+});
+
+t.test('what was destroyed is withheld, and a reset forgets', LONG, async (t) => {
+  const id = await detached('echo before $WORDS; exec sleep 1000');
+  await until('its output', async () => {
+    const { body } = await daemon.api('GET', `/v1/sandboxes/${name}/exposure`);
+    return JSON.stringify(body).includes(id);
+  });
+  await daemon.ok('PUT', '/v1/secrets/WORDS/value?wait=60s', { value: 'another-value-of-it' });
+  await daemon.ok('DELETE', '/v1/secrets/WORDS/versions/1?wait=60s');
+  await ended(id);
+  const { out } = await ampoule('attach', id);
+  t.ok(longest(out) < 8, out);
+  t.match(out, /withheld/);
+  t.match((await ampoule('sandbox', 'logs', name)).out, /withheld: it may have a value of WORDS/);
+
+  await daemon.ok('POST', `/v1/sandboxes/${name}/reset?wait=60s`, { confirm: name });
+  t.equal((await ampoule('execs', 'ls', '-b', name, '--ended')).out, 'None.\n');
+  t.notMatch((await ampoule('sandbox', 'logs', name)).out, /withheld/);
+});
+
+t.test('a main process that is not there says so', LONG, async (t) => {
+  const other = `${name}-main`;
+  const body = {
+    name: other,
+    session: { name: other },
+    command: ['no-such-program'],
+    restart: 'never',
+    delivery: 'memory',
+  };
+  await daemon.api('POST', '/v1/sandboxes?wait=60s', body);
+  await until('its end', async () => (await daemon.ok('GET', `/v1/sandboxes/${other}`)).state === 'exited');
+  t.match(await ampoule('sandbox', 'logs', other), { code: 0, out: /no-such-program: not found/ });
+});
