@@ -1,6 +1,7 @@
 /** `ampoule activate`, `deactivate` and the toggle table: what a session's sandboxes have. */
 
 import type { Command } from 'commander';
+import { activateAgain } from '../../activate-again.js';
 import type { Change, List, ToggleAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
 import { path } from '../client.js';
@@ -141,7 +142,7 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
   const rows = items.map((row) => [
     row.active ? 'active' : row.lapsed ? 'lapsed' : null,
     row.name,
-    row.env,
+    row.as ?? row.env,
     row.provider,
     row.account,
     row.environment,
@@ -166,10 +167,10 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
     answer,
     items.length === 0 ? 'No secret is registered. Run `ampoule secret add NAME`.' : [head, ...coloured].join('\n'),
   );
-  const lapsed = items.filter((row) => row.lapsed).map(({ name }) => name);
-  if (lapsed.length > 0) {
-    const again = `ampoule activate ${lapsed.join(' ')} --session ${session}`;
-    await output.say(`lapsed: was active until the session's last sandbox ended. Run \`${again}\`.`);
-  }
+  const lapsed = items.filter((row) => row.lapsed);
+  const again = activateAgain(session, lapsed).map(({ command }) => `Run \`${command}\`.`);
+  const [first, ...further] = again;
+  if (first !== undefined) await output.say(`lapsed: was active until the session's last sandbox ended. ${first}`);
+  for (const line of further) await output.say(line);
   return EXIT.done;
 }

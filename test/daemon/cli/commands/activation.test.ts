@@ -87,6 +87,8 @@ t.test('the toggle table', async (t) => {
       lapsed: true,
       until: undefined,
     },
+    { ...TOGGLE, name: 'SECOND', env: 'SECOND', account: null, as: 'SECOND_2' },
+    { ...TOGGLE, name: 'THIRD', env: 'THIRD', account: null, as: 'THIRD_2', active: false, lapsed: true },
   );
   const api = await playApi(t, { 'GET /v1/sessions/dev/secrets': { json: { generation: 4, ...rows } } });
   for (const line of ['secrets', 'secret', 'secret table']) {
@@ -99,11 +101,16 @@ t.test('the toggle table', async (t) => {
         'active  GITHUB_TOKEN@work      GITHUB_TOKEN  github    work      -            2        2026-03-01 16:00:00  -',
         '-       GITHUB_TOKEN@personal  GITHUB_TOKEN  github    personal  -            2        -                    GITHUB_TOKEN@work',
         'lapsed  OLD                    OLD           -         -         -            2        -                    -',
+        'active  SECOND                 SECOND_2      github    -         -            2        2026-03-01 16:00:00  -',
+        'lapsed  THIRD                  THIRD_2       github    -         -            2        2026-03-01 16:00:00  -',
         '',
       ].join('\n'),
       line,
     );
-    t.match(err, /lapsed: .*`ampoule activate OLD --session dev`/);
+    t.match(
+      err,
+      /lapsed: .*`ampoule activate OLD --session dev`\.\n.*`ampoule activate THIRD --as THIRD_2 --session dev`/,
+    );
   }
   const coloured = await cli(api, ['secrets', '-s', 'dev'], { terminal: { stdout: true } });
   t.match(coloured.out, '\u001b[32mactive  GITHUB_TOKEN@work');
