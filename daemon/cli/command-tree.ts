@@ -12,6 +12,8 @@ export interface Tree {
   exit: number;
   /** How many of the arguments came after `--`. */
   afterDashes?: number;
+  /** The run of the command that was meant; undefined where the arguments meant none. */
+  invocation?: Pick<Invocation, 'sessionFrom'>;
 }
 
 export interface Leaf {
@@ -52,7 +54,9 @@ export function leaf<T extends object>(
   command.option('--json', "print the API's answer as it is");
   command.action(async () => {
     const options = command.opts<T & CommonOptions>();
-    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command)));
+    const invocation = new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command));
+    tree.invocation = invocation;
+    tree.exit = await act(invocation);
   });
   return command;
 }
