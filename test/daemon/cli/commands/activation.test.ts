@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cli, playApi } from '../played-api.js';
+import { cli, playApi, problem } from '../played-api.js';
 import { APPLIED, list, TOGGLE } from '../samples.js';
 
 const answered = { json: APPLIED };
@@ -64,6 +64,23 @@ t.test('selections that cannot be, said before anything is asked', async (t) => 
   for (const [line, message] of cases)
     t.match(await cli(api, [...line.split(' '), '-s', 'dev']), { code: 2, err: message }, line);
   t.same(api.asked, []);
+});
+
+t.test('a name that has accounts only is refused with those', async (t) => {
+  const none = problem(404, 'SECRET_NOT_FOUND', 'No registered secret is selected by that.');
+  const api = await playApi(t, {
+    'POST /v1/sessions/dev/activate': none,
+    'POST /v1/sessions/dev/deactivate': none,
+    'GET /v1/sessions/dev/secrets': { json: list(TOGGLE, { ...TOGGLE, name: 'GITHUB_TOKEN@home' }) },
+  });
+  for (const verb of ['activate', 'deactivate'])
+    t.match(await cli(api, [verb, 'GITHUB_TOKEN', '-s', 'dev']), {
+      code: 125,
+      err: new RegExp(
+        `are: GITHUB_TOKEN@work, GITHUB_TOKEN@home\\. .*\`ampoule ${verb} GITHUB_TOKEN@work --session dev\`.*SECRET_NOT_FOUND`,
+      ),
+    });
+  t.match((await cli(api, ['activate', 'GITHUB', '-s', 'dev'])).err, /selected by that/);
 });
 
 t.test('the toggle table', async (t) => {
