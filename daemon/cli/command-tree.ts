@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { usage } from './errors.js';
 import { type CommonOptions, Invocation } from './invocation.js';
-import { commandAfterDashes, didYouMean, fullName } from './suggestions.js';
+import { commandAfterDashes, didYouMean, fullName, shellInstead } from './suggestions.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What is common to the whole tree: where commands run, and how the last one ended. */
@@ -90,7 +90,7 @@ export function usageError(command: Command): (text: string, write: (line: strin
     const option = /unknown option '([^'=]*)/.exec(line)?.[1];
     // Commander looks at the names of one level only.
     const said = word === undefined ? line : line.replace(/ \(Did you mean .*/, '') + didYouMean(command, word);
-    const hint = option === undefined ? '' : commandAfterDashes(command, option);
+    const hint = option === undefined ? '' : shellInstead(command, option) || commandAfterDashes(command, option);
     write(`${said}${hint}. Run \`${fullName(command)} --help\`. [USAGE]\n`);
   };
 }

@@ -53,7 +53,7 @@ async function liveOf({ client }: Invocation, session: string): Promise<[Sandbox
 }
 
 /** One word for a shell. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
