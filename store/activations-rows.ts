@@ -13,7 +13,7 @@ export interface Activation extends Deadline {
   secret: StoredSecret;
   confirmedBy: string;
   lapsedAt: number | null;
-  /** Variable it has in the session; a lapsed one has none. */
+  /** Variable it has in the session; of a lapsed one the variable that was chosen for it, if any. */
   env: string | null;
 }
 
@@ -64,9 +64,9 @@ export function endActivations(
   return ended;
 }
 
-/** Lapses what is active in a session. Returns how many it were. */
+/** Lapses what is active in a session. Returns how many it were. Chosen variables stay known, and keep nobody else from them. */
 export function lapseActivations(context: Context, session: SessionId): number {
-  sql(context.db, 'DELETE FROM activationVariable WHERE session = ?').run(session);
+  sql(context.db, 'DELETE FROM activationVariable WHERE session = ? AND own = 0').run(session);
   const text = 'UPDATE activation SET lapsedAt = ? WHERE session = ? AND endedAt IS NULL AND lapsedAt IS NULL';
   return sql(context.db, text).run(context.clock.now(), session).changes;
 }
@@ -85,7 +85,7 @@ export interface Intended extends Deadline {
   requestId: RequestId | null;
 }
 
-/** Writes an activation and its variable. Variables that stand in its way are dropped before. */
+/** Writes an activation and its variable. Variables of active ones that stand in its way are dropped before. */
 export function putActivation(context: Context, session: SessionId, intended: Intended): void {
   const { secret, env, existing, confirmedBy, requestId, until, untilBoot, bootId } = intended;
   const common = [confirmedBy, requestId, context.clock.now(), until, untilBoot, bootId];
@@ -100,6 +100,9 @@ export function putActivation(context: Context, session: SessionId, intended: In
     sql(context.db, text).run(...common, existing.id);
     id = existing.id;
   }
+  const lapsed = `DELETE FROM activationVariable WHERE session = ? AND env = ?
+    AND activation IN (SELECT id FROM activation WHERE lapsedAt IS NOT NULL)`;
+  sql(context.db, lapsed).run(session, env);
   const text = 'INSERT INTO activationVariable (session, env, activation, own) VALUES (?, ?, ?, ?)';
   sql(context.db, text).run(session, env, id, env === secret.env ? 0 : 1);
 }

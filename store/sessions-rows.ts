@@ -61,7 +61,10 @@ export function reachSession(
 ): StoredSession {
   authorize(context, caller, action, name);
   const session = lookUpSession(context, name, options.ended);
-  if (session === undefined) throw noSession(name);
+  if (session === undefined) {
+    const last = lookUpSession(context, name, true);
+    throw noSession(name, last !== undefined && reaches(caller, last) ? last : undefined);
+  }
   if (!reaches(caller, session)) refuseAs(context, caller, action, targetOf(session), noSession(name));
   return session;
 }
@@ -77,8 +80,11 @@ export function reachLiveSession(context: Context, caller: Caller, action: Actio
   );
 }
 
-export function noSession(name: string): StoreError {
-  return new StoreError('SESSION_NOT_FOUND', `No live session is called ${quote(name)}. Run \`ampoule session ls\`.`);
+/** @param last one of this name that has ended, where the caller may know of it */
+export function noSession(name: string, last?: Pick<Session, 'endReason'>): StoreError {
+  const ended = last === undefined ? '' : `; the last one of this name has ended (${last.endReason ?? 'ttl'})`;
+  const todo = last === undefined ? '`ampoule session ls`' : '`ampoule session ls --ended`';
+  return new StoreError('SESSION_NOT_FOUND', `No live session is called ${quote(name)}${ended}. Run ${todo}.`);
 }
 
 /** Moves the generation on: the wanted environment is another now. Call inside an act. */

@@ -17,11 +17,13 @@ export function toggleTable(context: Context, session: Pick<Session, 'id'>): Tog
     const active = row !== undefined && inForce(context, row);
     const env = active ? row.env : secret.env;
     const other = active ? undefined : holder.get(env);
+    const lapsed = row !== undefined && row.lapsedAt !== null;
+    const own = active ? env : lapsed ? row.env : null;
     const { name, provider, account, environment, currentVersion: version } = secret;
     return {
       ...{ secret, name, env: secret.env, provider, account, environment, active, version },
-      lapsed: row !== undefined && row.lapsedAt !== null,
-      as: active && env !== secret.env ? env : null,
+      lapsed,
+      as: own === secret.env ? null : own,
       until: row?.until ?? null,
       confirmedBy: row?.confirmedBy ?? null,
       conflictsWith: other === undefined ? [] : [other],

@@ -184,7 +184,7 @@ export interface Toggle {
   /** Was active until the session's last sandbox ended. */
   lapsed: boolean;
   version: Version | null;
-  /** Name it has in this session, where it is not `env`. */
+  /** Name it has in this session, or had until it lapsed, where that is not `env`. */
   as: string | null;
   until: Millis | null;
   confirmedBy: string | null;

@@ -101,6 +101,7 @@ export interface ToggleAnswer {
   active: boolean;
   lapsed: boolean;
   version: number | null;
+  as?: string;
   until?: string;
   conflictsWith?: string[];
 }

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { usage } from './errors.js';
 import { type CommonOptions, Invocation } from './invocation.js';
-import { commandAfterDashes, didYouMean, fullName } from './suggestions.js';
+import { commandAfterDashes, didYouMean, fullName, shellInstead } from './suggestions.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What is common to the whole tree: where commands run, and how the last one ended. */
@@ -12,6 +12,8 @@ export interface Tree {
   exit: number;
   /** How many of the arguments came after `--`. */
   afterDashes?: number;
+  /** The run of the command that was meant; undefined where the arguments meant none. */
+  invocation?: Pick<Invocation, 'sessionFrom'>;
 }
 
 export interface Leaf {
@@ -52,7 +54,9 @@ export function leaf<T extends object>(
   command.option('--json', "print the API's answer as it is");
   command.action(async () => {
     const options = command.opts<T & CommonOptions>();
-    tree.exit = await act(new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command)));
+    const invocation = new Invocation(command.args, options, tree.around, tree.afterDashes, fullName(command));
+    tree.invocation = invocation;
+    tree.exit = await act(invocation);
   });
   return command;
 }
@@ -86,7 +90,7 @@ export function usageError(command: Command): (text: string, write: (line: strin
     const option = /unknown option '([^'=]*)/.exec(line)?.[1];
     // Commander looks at the names of one level only.
     const said = word === undefined ? line : line.replace(/ \(Did you mean .*/, '') + didYouMean(command, word);
-    const hint = option === undefined ? '' : commandAfterDashes(command, option);
+    const hint = option === undefined ? '' : shellInstead(command, option) || commandAfterDashes(command, option);
     write(`${said}${hint}. Run \`${fullName(command)} --help\`. [USAGE]\n`);
   };
 }

@@ -90,8 +90,14 @@ function checked(text: string, what: string): string {
   throw usage(`${what} holds no token. A token is one word, such as amp_op_…; make one with \`ampoule token new\`.`);
 }
 
+export interface NamedSession {
+  session: string;
+  /** `AMPOULE_SESSION`, or a file. */
+  from: string;
+}
+
 /** The session that the environment or the nearest `.ampoule.json` names, and where it was named. */
-export function namedSession(around: Around): { session: string; from: string } | null {
+export function namedSession(around: Around): NamedSession | null {
   const given = variable(around, 'AMPOULE_SESSION');
   if (given !== undefined) return { session: given, from: 'AMPOULE_SESSION' };
   for (let directory = around.cwd; ; directory = dirname(directory)) {

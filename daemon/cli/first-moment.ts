@@ -1,4 +1,4 @@
-/** Looks at a sandbox a moment after its launch: a main process that ended at once is told of, with what it wrote. Changes nothing. */
+/** Looks at a sandbox a moment after its launch, and tells of a main process that ended at once, with what it wrote. Changes nothing. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SandboxAnswer } from './answers.js';
@@ -10,15 +10,24 @@ import { recordBytes, records } from './records.js';
 const MOMENT = 400;
 const LINES = 20;
 
-/** To standard error. What cannot be found out is left out: the launch itself is done. */
-export async function tellOfFirstMoment(invocation: Invocation, sandbox: string): Promise<void> {
-  const { client, output, around } = invocation;
+/** The sandbox as it is then; as it was where that cannot be found out: the launch itself is done. */
+export async function afterFirstMoment({ client }: Invocation, launched: SandboxAnswer): Promise<SandboxAnswer> {
   await pause(MOMENT);
   try {
-    const { body } = await client.request<SandboxAnswer>('GET', path('sandboxes', sandbox));
-    if (body.exitCode === undefined || body.state === 'running' || body.reason === undefined) return;
-    await output.say(`${body.name} is ${body.state}: ${body.reason}`);
-    const stream = await client.stream('GET', path('sandboxes', sandbox, 'logs'), {
+    return (await client.request<SandboxAnswer>('GET', path('sandboxes', launched.name))).body;
+  } catch {
+    // It may have been removed meanwhile.
+    return launched;
+  }
+}
+
+/** To standard error, where its main process does not run any more. */
+export async function tellOfEnd(invocation: Invocation, one: SandboxAnswer): Promise<void> {
+  const { client, output, around } = invocation;
+  if (one.exitCode === undefined || one.state === 'running' || one.reason === undefined) return;
+  await output.say(`${one.name} is ${one.state}: ${one.reason}`);
+  try {
+    const stream = await client.stream('GET', path('sandboxes', one.name, 'logs'), {
       query: { tail: LINES },
       accept: 'application/x-ndjson',
     });

@@ -1,7 +1,7 @@
 /** One run of one command: its options, the way to the API, and what it says. Made by the command tree. */
 
 import { Client } from './client.js';
-import { apiAddress, apiToken, type FoundToken } from './environment.js';
+import { apiAddress, apiToken, type FoundToken, type NamedSession } from './environment.js';
 import { interrupted } from './errors.js';
 import { Output } from './output.js';
 import type { Surroundings } from './surroundings.js';
@@ -27,6 +27,8 @@ export class Invocation<T extends object = object> {
   /** As it is typed: `ampoule sandbox logs`. */
   readonly command: string;
   readonly output: Output;
+  /** What decided which session this is about, where that was neither an option nor that there is only one. */
+  sessionFrom: NamedSession | undefined;
   #client: Client | undefined;
   #token: FoundToken | undefined;
 

@@ -14,7 +14,7 @@ import { shellCommand } from './commands/shell.js';
 import { statusCommands } from './commands/status.js';
 import { tokenCommands } from './commands/token.js';
 import { vaultCommands } from './commands/vault.js';
-import { apiToken, namedSession } from './environment.js';
+import { apiToken } from './environment.js';
 import { ApiError, CliError, EXIT, exitCodeOf } from './errors.js';
 import { Output } from './output.js';
 import type { Surroundings } from './surroundings.js';
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], around: Surroundings, version
     return tree.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    await report(error, argv, around);
+    await report(error, argv, tree);
     return exitCodeOf(error);
   }
 }
@@ -89,7 +89,7 @@ Environment:
   AMPOULE_SESSION     the session, before the nearest .ampoule.json and the only live one`;
 
 /** One line that says what was wrong, in the API's own words, and the code. */
-async function report(error: unknown, argv: readonly string[], around: Surroundings): Promise<void> {
+async function report(error: unknown, argv: readonly string[], { around, invocation }: Tree): Promise<void> {
   const ending = argv.indexOf('--');
   const output = new Output(around, (ending === -1 ? argv : argv.slice(0, ending)).includes('--json'));
   if (error instanceof ApiError) {
@@ -103,8 +103,8 @@ async function report(error: unknown, argv: readonly string[], around: Surroundi
     }
     if (code === 'TOKEN_MISSING') await output.say(`  looked for one in ${apiToken(around).from}`);
     else if (status === 401) await output.say(`  this one is from ${apiToken(around).from}`);
-    const named = code.startsWith('SESSION_') ? sessionOfSurroundings(around) : null;
-    if (named !== null && !argv.includes(named.session)) {
+    const named = code.startsWith('SESSION_') ? invocation?.sessionFrom : undefined;
+    if (named !== undefined) {
       await output.say(`  ${named.session} is from ${named.from}; give another with --session, or \`ampoule use\``);
     }
     if (status === 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
@@ -113,14 +113,5 @@ async function report(error: unknown, argv: readonly string[], around: Surroundi
   } else {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
     await output.say(`Something of ours went wrong (${what}). Report this with what you ran. [INTERNAL]`);
-  }
-}
-
-/** Nothing where the file is broken: the command line named the session then. */
-function sessionOfSurroundings(around: Surroundings): ReturnType<typeof namedSession> {
-  try {
-    return namedSession(around);
-  } catch {
-    return null;
   }
 }

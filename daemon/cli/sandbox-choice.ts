@@ -26,23 +26,34 @@ export async function sandboxArgument(invocation: Invocation): Promise<string> {
 async function sandboxOfSession(invocation: Invocation, line: (name: string) => string): Promise<string> {
   const session = await chooseSession(invocation);
   if (await isSandboxInstead(invocation, session)) return session;
-  const query = { session, state: 'live', limit: 200 };
-  const { body } = await invocation.client.request<List<SandboxAnswer>>('GET', path('sandboxes'), { query });
-  const [only, ...more] = body.items;
-  if (only === undefined) {
-    throw usage(`The session ${session} has no sandbox. Run \`ampoule sandbox run --session ${session}\`.`);
-  }
+  const [only, ...more] = await liveOf(invocation, session);
   if (more.length === 0) return only.id;
-  const named = body.items.find((one) => one.name === one.session);
+  const live = [only, ...more];
+  const named = live.find((one) => one.name === one.session);
   if (named !== undefined) return named.id;
-  const names = body.items.map((one) => one.name).sort();
+  const names = live.map((one) => one.name).sort();
   throw usage(
     `Which sandbox? The session ${session} has ${names.join(', ')}. Name one: \`${line(names[0] ?? only.name)}\`.`,
   );
 }
 
+/** Every live sandbox of the session, or the one whose name stands where a session's belongs. @throws CliError (2) where it has none. */
+export async function sandboxesOfSession(invocation: Invocation): Promise<SandboxAnswer[]> {
+  const session = await chooseSession(invocation);
+  if (!(await isSandboxInstead(invocation, session))) return liveOf(invocation, session);
+  return [(await invocation.client.request<SandboxAnswer>('GET', path('sandboxes', session))).body];
+}
+
+async function liveOf({ client }: Invocation, session: string): Promise<[SandboxAnswer, ...SandboxAnswer[]]> {
+  const query = { session, state: 'live', limit: 200 };
+  const { body } = await client.request<List<SandboxAnswer>>('GET', path('sandboxes'), { query });
+  const [first, ...more] = body.items;
+  if (first !== undefined) return [first, ...more];
+  throw usage(`The session ${session} has no sandbox. Run \`ampoule sandbox run --session ${session}\`.`);
+}
+
 /** One word for a shell. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -11,7 +11,10 @@ export async function chooseSession(invocation: Invocation): Promise<string> {
   const flag = invocation.options.session;
   if (flag !== undefined) return flag;
   const named = namedSession(invocation.around);
-  if (named !== null) return named.session;
+  if (named !== null) {
+    invocation.sessionFrom = named;
+    return named.session;
+  }
   const live = await invocation.client.request<List<SessionAnswer>>('GET', path('sessions'), {
     query: { state: 'live', limit: 200 },
   });

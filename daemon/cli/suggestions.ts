@@ -39,6 +39,12 @@ export function commandAfterDashes(command: Command, option: string): string {
   return `. A command goes after \`--\`: \`${fullName(command)}${own} ${first} -- ${theirs}\``;
 }
 
+/** `docker exec -it` is a command of its own here; empty where that was not meant. */
+export function shellInstead(command: Command, option: string): string {
+  const terminal = command.name() === 'exec' && ['-t', '-it', '-ti', '--tty'].includes(option);
+  return terminal ? '. A terminal is `ampoule shell`' : '';
+}
+
 function below(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...below(one)]);
 }

@@ -1,7 +1,7 @@
 /** Starts a command in a sandbox: authorised and audited first, then once the sandbox has what it should have. */
 
 import { ulid } from 'ulid';
-import type { ExecRequest, RunningExec } from '../../sandbox/index.js';
+import { type ExecRequest, type RunningExec, SandboxError } from '../../sandbox/index.js';
 import type { Sandbox } from '../../store/index.js';
 import { settle } from '../change.js';
 import { DaemonError, ERRORS, invalid, isErrorCode } from '../errors.js';
@@ -91,8 +91,19 @@ export async function startExec(
   } catch (error) {
     forget();
     endBoth(redactors);
-    throw error;
+    throw exited(parts, known, error) ?? error;
   }
+}
+
+/** What to say instead of "try again" of a sandbox that runs nothing and never will by itself. */
+function exited({ reconciler }: Parts, { id, name, settings }: Sandbox, error: unknown): DaemonError | null {
+  if (!(error instanceof SandboxError) || error.code !== 'SANDBOX_NOT_RUNNING' || settings.restart !== 'never')
+    return null;
+  const { state, exitCode } = reconciler.view(id);
+  if (state !== 'exited' || exitCode === null) return null;
+  const ended = `Nothing was run: the main process of ${name} ended with ${exitCode}, and is not started again (restart "never")`;
+  const again = `\`ampoule sandbox rm ${name}\`, then \`ampoule sandbox run\` as before; the workspace stays`;
+  return new DaemonError('SANDBOX_EXITED', `${ended}. To have it again: ${again}.`, { cause: error });
 }
 
 /** A command never starts on an environment that is behind: it could hold what was taken away. */

@@ -3,6 +3,7 @@
 import { type Sandbox, type SandboxId, type Session, StoreError } from '../../store/index.js';
 import { DaemonError } from '../errors.js';
 import type { Caller } from '../parts.js';
+import { lapsedIn } from './lapses.js';
 import { type Launch, launched, planLaunch } from './launch-run.js';
 import type { Http } from './respond.js';
 
@@ -28,7 +29,7 @@ export async function sandboxForSession(
     throw new StoreError('SESSION_ENDED', `The session ${session.name} has ended. Begin one: \`ampoule session new\`.`);
   const there = (): Sandbox | null => only(liveOf(http, caller, session), session);
   const known = there();
-  if (known !== null) return { sandbox: known, notices: lapsedIn(http, caller, session) };
+  if (known !== null) return { sandbox: known, notices: lapsedIn(parts, caller, session.id) };
 
   const launch = await planLaunch(parts, caller, { session: session.id, name: session.name });
   const nameless = await planLaunch(parts, caller, { session: session.id });
@@ -37,7 +38,7 @@ export async function sandboxForSession(
   const sandbox = meanwhile ?? sandboxes.get(caller, make(launch, nameless));
   const outcome = await launched(parts, caller, sandbox.id, waitMs, streams.stopping);
   const started = meanwhile === null ? [`Started the sandbox ${sandbox.name} for it.`] : [];
-  const notices = [...started, ...launch.notices, ...outcome.notices, ...lapsedIn(http, caller, session)];
+  const notices = [...started, ...launch.notices, ...outcome.notices, ...lapsedIn(parts, caller, session.id)];
   return { sandbox, notices: [...new Set(notices)] };
 }
 
@@ -66,15 +67,4 @@ function only(live: Sandbox[], session: Session): Sandbox | null {
     'SANDBOX_AMBIGUOUS',
     `Which sandbox? The session ${session.name} has ${names.join(', ')}. Name one: \`ampoule exec --sandbox ${names[0]} -- CMD\`.`,
   );
-}
-
-/** What was active until the session's last sandbox ended, and is not any more. */
-function lapsedIn({ parts }: Http, caller: Caller, { id, name }: Session): string[] {
-  const { items } = parts.vault.activations.table(caller, id);
-  const lapsed = items.filter((toggle) => toggle.lapsed).map((toggle) => toggle.name);
-  if (lapsed.length === 0) return [];
-  const list = lapsed.join(', ');
-  return [
-    `Not active any more, since the session's last sandbox ended: ${list}. To have them again: \`ampoule activate ${lapsed.join(' ')} --session ${name}\`.`,
-  ];
 }

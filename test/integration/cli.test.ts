@@ -182,6 +182,7 @@ t.test('what ended is told of: a main process at its launch, a detached command 
   t.match(await ampoule([...launch.split(' '), '--', 'sh', '-c', script]), { code: 0 });
   await until('its end', async () => (await ampoule('sandbox show cli-fails')).out.includes('ended with 9'));
   t.match(await ampoule('sandbox logs cli-fails'), { code: 0, err: 'no table in [redacted:CLI_LAST]\n' });
+  t.match(await ampoule('exec -b cli-fails -- true'), { code: 125, err: /ended with 9.*\[SANDBOX_EXITED\]/ });
   t.match(await ampoule('sandbox rm cli-fails'), { code: 0 });
 
   t.match(await ampoule('sandbox run ampoule/busybox:latest --name cli-detached --delivery memory'), { code: 0 });

@@ -10,6 +10,7 @@ import {
   sessionById,
   used,
 } from '../../store/sessions-rows.js';
+import type { Caller } from '../../store/types.js';
 import { agentOf, codeOf, domain, HOUR, launcherWith, operator, refusal } from './domain-fixture.js';
 
 t.test('a row comes back as it went in', async (t) => {
@@ -45,6 +46,15 @@ t.test('somebody else’s session looks as if it did not exist, and the attempt 
     'SESSION_NOT_FOUND',
   );
   t.equal(reachSession(v.context, agentOf(id), 'session.get', 'dev').id, id);
+});
+
+t.test('a name whose session has ended is refused with why, to those who may know of it', async (t) => {
+  const v = await domain(t);
+  v.session('dev');
+  v.sessions.end(operator, 'dev', 'ttl');
+  const said = (caller: Caller) => refusal(() => reachSession(v.context, caller, 'session.get', 'dev'));
+  t.match(said(operator), { code: 'SESSION_NOT_FOUND', message: /of this name has ended \(ttl\)\. .*ls --ended/ });
+  t.match(said(launcherWith({})).message, /^No live session is called "dev"\. Run/);
 });
 
 t.test('an ended one can be read, and nothing else', async (t) => {

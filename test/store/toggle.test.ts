@@ -48,6 +48,9 @@ t.test('every registered secret, and how it stands', async (t) => {
 
   const { sandbox } = v.box('dev');
   v.sandboxes.end(operator, sandbox.id);
+  t.match(rows()[1], { env: 'GITHUB_TOKEN', active: false, lapsed: true, as: 'OTHER' }, 'what was chosen is known');
+  v.activations.activate(operator, 'dev', [{ name: 'GITHUB_TOKEN@home', as: 'OTHER' }]);
+  t.match(rows()[0], { active: true, as: 'OTHER' }, 'a lapsed one keeps nobody from its variable');
   t.match(rows()[1], { active: false, lapsed: true, as: null });
 });
 

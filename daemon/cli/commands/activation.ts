@@ -1,11 +1,12 @@
 /** `ampoule activate`, `deactivate` and the toggle table: what a session's sandboxes have. */
 
 import type { Command } from 'commander';
+import { activateAgain } from '../../activate-again.js';
 import type { Change, List, ToggleAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
-import { EXIT, usage } from '../errors.js';
+import { ApiError, CliError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { chooseSession } from '../session-choice.js';
 import { table, time } from '../table.js';
@@ -90,7 +91,8 @@ async function activate(invocation: Invocation<ActivateOptions>): Promise<number
   if (options.as !== undefined || options.exactly === true) return activateNamed(invocation);
   const json = { ...selection(invocation, 'activate'), ttl, acrossEnvironments };
   const session = await chooseSession(invocation);
-  const answer = await makeChange<Change>(invocation, 'POST', path('sessions', session, 'activate'), { json });
+  const making = makeChange<Change>(invocation, 'POST', path('sessions', session, 'activate'), { json });
+  const answer = await namingOthers(invocation, session, making);
   return tellChange(invocation, answer, `${what(args)} active in ${session}`);
 }
 
@@ -124,8 +126,30 @@ async function activateNamed(invocation: Invocation<ActivateOptions>): Promise<n
 async function deactivate(invocation: Invocation<Filters>): Promise<number> {
   const json = selection(invocation, 'deactivate');
   const session = await chooseSession(invocation);
-  const answer = await makeChange<Change>(invocation, 'POST', path('sessions', session, 'deactivate'), { json });
+  const making = makeChange<Change>(invocation, 'POST', path('sessions', session, 'deactivate'), { json });
+  const answer = await namingOthers(invocation, session, making);
   return tellChange(invocation, answer, `${what(invocation.args)} not active in ${session}`);
+}
+
+/** A name that no secret has is refused with those that have an account or an environment beside it. */
+async function namingOthers<T>(invocation: Invocation, session: string, making: Promise<T>): Promise<T> {
+  const { args, client, command, output } = invocation;
+  try {
+    return await making;
+  } catch (error) {
+    if (output.json || !(error instanceof ApiError) || error.code !== 'SECRET_NOT_FOUND') throw error;
+    const { body } = await client.request<List<ToggleAnswer>>('GET', path('sessions', session, 'secrets'));
+    const names = body.items.map(({ name }) => name);
+    const unknown = args.filter((arg) => !names.includes(arg));
+    const meant = names.filter((name) =>
+      unknown.some((arg) => name.startsWith(`${arg}@`) || name.startsWith(`${arg}.`)),
+    );
+    if (meant.length === 0) throw error;
+    const there = `No secret is called just that. There are: ${meant.join(', ')}`;
+    throw new CliError(error.code, `${there}. Name one: \`${command} ${meant[0]} --session ${session}\`.`, {
+      cause: error,
+    });
+  }
 }
 
 function what(args: string[]): string {
@@ -141,7 +165,7 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
   const rows = items.map((row) => [
     row.active ? 'active' : row.lapsed ? 'lapsed' : null,
     row.name,
-    row.env,
+    row.as ?? row.env,
     row.provider,
     row.account,
     row.environment,
@@ -166,10 +190,10 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
     answer,
     items.length === 0 ? 'No secret is registered. Run `ampoule secret add NAME`.' : [head, ...coloured].join('\n'),
   );
-  const lapsed = items.filter((row) => row.lapsed).map(({ name }) => name);
-  if (lapsed.length > 0) {
-    const again = `ampoule activate ${lapsed.join(' ')} --session ${session}`;
-    await output.say(`lapsed: was active until the session's last sandbox ended. Run \`${again}\`.`);
-  }
+  const lapsed = items.filter((row) => row.lapsed);
+  const again = activateAgain(session, lapsed).map(({ command }) => `Run \`${command}\`.`);
+  const [first, ...further] = again;
+  if (first !== undefined) await output.say(`lapsed: was active until the session's last sandbox ended. ${first}`);
+  for (const line of further) await output.say(line);
   return EXIT.done;
 }

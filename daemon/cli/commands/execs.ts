@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander';
 import type { List, RunningExecAnswer } from '../answers.js';
-import { path } from '../client.js';
+import { type Answer, path } from '../client.js';
 import { group, leaf, type Tree } from '../command-tree.js';
-import { EXIT, usage } from '../errors.js';
+import { ApiError, EXIT, usage } from '../errors.js';
 import { sandboxOfExec } from '../exec-place.js';
 import type { Invocation } from '../invocation.js';
-import { chooseSandbox } from '../sandbox-choice.js';
+import { sandboxesOfSession } from '../sandbox-choice.js';
 import { copySocket } from '../socket-output.js';
 import { table, time } from '../table.js';
 import { exitOfCommand } from './exec.js';
@@ -28,6 +28,7 @@ export function execsCommands(tree: Tree, program: Command): void {
       usage: 'ls',
       aliases: ['list'],
       summary: 'list them, oldest first',
+      description: 'Without --sandbox those of all live sandboxes of the session.',
       examples: ['execs ls', 'execs ls -b box --ended'],
       has: ['session'],
       isDefault: true,
@@ -64,18 +65,54 @@ export function execsCommands(tree: Tree, program: Command): void {
     .option('-i, --interactive', 'give it our standard input');
 }
 
-async function ls(invocation: Invocation<InSandbox & { ended?: true }>): Promise<number> {
-  const sandbox = await chooseSandbox(invocation);
-  const route = path('sandboxes', sandbox, 'execs');
-  const query = invocation.options.ended === true ? { state: 'ended' } : {};
-  const answer = await invocation.client.request<List<RunningExecAnswer>>('GET', route, { query });
-  const { items } = answer.body;
-  const text = invocation.options.ended === true ? endedTable(items) : runningTable(items);
-  await invocation.output.answer(answer, items.length === 0 ? 'None.' : text);
+type Listing = Invocation<InSandbox & { ended?: true }>;
+
+async function ls(invocation: Listing): Promise<number> {
+  const { sandbox, ended } = invocation.options;
+  if (sandbox !== undefined) {
+    const answer = await execsOf(invocation, sandbox);
+    await invocation.output.answer(answer, execsTable(answer.body.items, ended));
+    return EXIT.done;
+  }
+  const sandboxes = await sandboxesOfSession(invocation);
+  const items: RunningExecAnswer[] = [];
+  for (const { id } of sandboxes) items.push(...(await execsIfThere(invocation, id)));
+  items.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const names = new Map(sandboxes.map(({ id, name }) => [id, name]));
+  await invocation.output.answer({ text: JSON.stringify({ items, next: null }) }, execsTable(items, ended, names));
   return EXIT.done;
 }
 
-function runningTable(items: RunningExecAnswer[]): string {
+function execsOf({ client, options }: Listing, sandbox: string): Promise<Answer<List<RunningExecAnswer>>> {
+  const query = options.ended === true ? { state: 'ended' } : {};
+  return client.request('GET', path('sandboxes', sandbox, 'execs'), { query });
+}
+
+/** Nothing of a sandbox that has gone since it was listed. */
+async function execsIfThere(invocation: Listing, sandbox: string): Promise<RunningExecAnswer[]> {
+  try {
+    return (await execsOf(invocation, sandbox)).body.items;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'SANDBOX_NOT_FOUND') return [];
+    throw error;
+  }
+}
+
+/** @param names of the sandboxes by id, where they are several */
+function execsTable(items: RunningExecAnswer[], ended = false, names?: ReadonlyMap<string, string>): string {
+  if (items.length === 0) return 'None.';
+  const [titles, ...rows] = ended ? endedRows(items) : runningRows(items);
+  if (names === undefined) return table(titles, rows);
+  const inOrder = items.map(({ sandbox }) => names.get(sandbox) ?? sandbox);
+  return table(
+    ['SANDBOX', ...titles],
+    rows.map((row, index) => [inOrder[index], ...row]),
+  );
+}
+
+type Cells = (string | number | null)[];
+
+function runningRows(items: RunningExecAnswer[]): [string[], ...Cells[]] {
   const rows = items.map((one) => [
     one.execId,
     one.detached === true ? 'yes' : 'no',
@@ -83,10 +120,10 @@ function runningTable(items: RunningExecAnswer[]): string {
     time(one.startedAt),
     shown(one.command),
   ]);
-  return table(['EXEC', 'DETACHED', 'TERMINAL', 'STARTED', 'COMMAND'], rows);
+  return [['EXEC', 'DETACHED', 'TERMINAL', 'STARTED', 'COMMAND'], ...rows];
 }
 
-function endedTable(items: RunningExecAnswer[]): string {
+function endedRows(items: RunningExecAnswer[]): [string[], ...Cells[]] {
   const rows = items.map((one) => [
     one.execId,
     [one.exitCode ?? one.signal ?? '?', one.reason].filter((word) => word !== undefined).join(' '),
@@ -94,7 +131,7 @@ function endedTable(items: RunningExecAnswer[]): string {
     time(one.endedAt ?? null),
     shown(one.command),
   ]);
-  return table(['EXEC', 'EXIT', 'STARTED', 'ENDED', 'COMMAND'], rows);
+  return [['EXEC', 'EXIT', 'STARTED', 'ENDED', 'COMMAND'], ...rows];
 }
 
 /** On one line of a terminal. */

@@ -7,7 +7,7 @@ import { makeChange, tellNotices } from '../change.js';
 import { path } from '../client.js';
 import { leaf, pairs, several, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
-import { tellOfFirstMoment } from '../first-moment.js';
+import { afterFirstMoment, tellOfEnd } from '../first-moment.js';
 import type { Invocation } from '../invocation.js';
 import { chooseSession } from '../session-choice.js';
 import { sandboxText } from './sandbox.js';
@@ -59,7 +59,7 @@ export function runCommand(tree: Tree, sandbox: Command): void {
         'sandbox run debian:stable-slim --name box',
         'sandbox run --session dev --secret GITHUB_TOKEN@work --only github',
         'sandbox run nginx:1.27 --name web --main image -p 8080:80',
-        "sandbox run --new-session alpine -- sh -c 'make test'",
+        "sandbox run --new-session --restart never alpine -- sh -c 'make test'",
       ],
       has: ['session', 'wait'],
     },
@@ -76,7 +76,7 @@ export function runCommand(tree: Tree, sandbox: Command): void {
     .option('--pull <when>', 'missing, always or never')
     .option('--main <what>', "hold, or image: the image's own process")
     .option('--entrypoint <program>', "instead of the image's entrypoint")
-    .option('--restart <when>', 'always or never')
+    .option('--restart <when>', 'always or never, when its main process ends (default: always)')
     .option('-u, --user <user>', 'whom commands run as')
     .option('-w, --workdir <path>', 'where commands start')
     .option('--delivery <kind>', 'memory, env or auto')
@@ -108,11 +108,13 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
   const answer = await makeChange<SandboxAnswer>(invocation, 'POST', path('sandboxes'), {
     json: { session, ...settings },
   });
-  await output.answer(answer, sandboxText(answer.body));
   const { name, state, reason, notices } = answer.body;
-  await tellNotices(invocation, notices);
   const ofItsOwn = settings.command !== undefined || settings.entrypoint !== undefined || settings.main === 'image';
-  if (answer.status !== 202 && ofItsOwn && !output.json) await tellOfFirstMoment(invocation, name);
+  const mayHaveEnded = answer.status !== 202 && ofItsOwn && !output.json;
+  const now = mayHaveEnded ? await afterFirstMoment(invocation, answer.body) : answer.body;
+  await output.answer(answer, sandboxText(now));
+  await tellNotices(invocation, notices);
+  if (mayHaveEnded) await tellOfEnd(invocation, now);
   if (answer.status !== 202) return EXIT.done;
   await output.say(`${name} is recorded, but not running yet: ${reason ?? state}`);
   return EXIT.ours;

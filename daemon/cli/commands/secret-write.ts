@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Change, SecretAnswer } from '../answers.js';
-import { makeChange, tellChange } from '../change.js';
+import { makeChange, tellChange, tellNotices } from '../change.js';
 import { path } from '../client.js';
 import { leaf, refusedValueOption, several, type Tree } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
@@ -132,9 +132,9 @@ async function add(invocation: Invocation<AddOptions>): Promise<number> {
   const body = withValue(settings, 'value', value) ?? withBase64(settings, value);
   value.fill(0);
   const call = { bytes: body, contentType: 'application/json' };
-  const answer = await client.request<SecretAnswer>('POST', path('secrets'), call);
+  const answer = await client.request<SecretAnswer & { notices?: string[] }>('POST', path('secrets'), call);
   await output.answer(answer, `${answer.body.name} is registered. Run \`ampoule activate ${answer.body.name}\`.`);
-  return EXIT.done;
+  return tellNotices(invocation, answer.body.notices ?? []);
 }
 
 /** For a value that is no UTF-8. */

@@ -92,7 +92,8 @@ async function create(invocation: Invocation<NewOptions>): Promise<number> {
 }
 
 async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
-  const state = invocation.options.ended === true ? 'ended' : 'live';
+  const ended = invocation.options.ended === true;
+  const state = ended ? 'ended' : 'live';
   const listed = await list<SessionAnswer>(invocation, path('sessions'), { state });
   const rows = listed.items.map((session) => [
     session.name,
@@ -102,8 +103,10 @@ async function ls(invocation: Invocation<{ ended?: true }>): Promise<number> {
     session.generation,
     time(session.until),
     time(session.lastUsedAt),
+    ...(ended ? [time(session.endedAt), session.endReason] : []),
   ]);
-  const text = table(['NAME', 'ID', 'STATE', 'ENVIRONMENT', 'GENERATION', 'UNTIL', 'LAST USED'], rows);
+  const titles = ['NAME', 'ID', 'STATE', 'ENVIRONMENT', 'GENERATION', 'UNTIL', 'LAST USED'];
+  const text = table(ended ? [...titles, 'ENDED', 'REASON'] : titles, rows);
   await invocation.output.answer(listed, rows.length === 0 ? 'None. Run `ampoule session new dev`.' : text);
   await tellMore(invocation, listed);
   return EXIT.done;

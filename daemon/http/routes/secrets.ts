@@ -12,6 +12,7 @@ import { changeResponses, type Http, settled, waitOf } from '../respond.js';
 import {
   DeleteQuery,
   NewSecretBody,
+  RegisteredSecret,
   RevealBody,
   Revealed,
   Secret,
@@ -21,6 +22,7 @@ import {
 } from '../schemas/secrets.js';
 import { list, pageOf } from '../schemas/shared.js';
 import { textOrBytes } from '../text.js';
+import { shortNotices } from '../value-notices.js';
 import { newValueOf, wipe } from '../values.js';
 
 export function secretRoutes(app: App, http: Http): void {
@@ -44,7 +46,7 @@ export function secretRoutes(app: App, http: Http): void {
     '/v1/secrets',
     {
       bodyLimit: BODY_LIMITS.value,
-      schema: { body: NewSecretBody, response: { 201: Secret } },
+      schema: { body: NewSecretBody, response: { 201: RegisteredSecret } },
       config: { operation: { id: 'createSecret', summary: 'Register a secret', idempotent: true } },
     },
     async (request, reply) => {
@@ -68,7 +70,7 @@ export function secretRoutes(app: App, http: Http): void {
       return reply
         .code(201)
         .header('location', `/v1/secrets/${resource}`)
-        .send(secretAnswer(secrets.get(caller, resource)));
+        .send({ ...secretAnswer(secrets.get(caller, resource)), notices: shortNotices(parts, resource) });
     },
   );
 

@@ -12,6 +12,7 @@ import { RotateQuery, SecretParams, SecretVersion, ValueBody, VersionParams } fr
 import { WaitQuery } from '../schemas/sessions.js';
 import { Change, list } from '../schemas/shared.js';
 import { checkBody } from '../validation.js';
+import { heldNotices, shortNotices } from '../value-notices.js';
 import { newValueOf, wipe } from '../values.js';
 
 const ValueAnswer = Type.Object({
@@ -58,8 +59,11 @@ export function valueRoutes(app: App, http: Http): void {
         const made = revoke ? await revoking(parts, () => holdersOf(parts, idOf(name)), set) : set();
         parts.events.emit({ kind: 'secret', id: made.secret.id });
         const { status, body } = await settled(http, { sessions: made.sessions }, wait);
+        const { id } = made.secret;
+        const kept = revoke ? [] : heldNotices(parts, id, holdersOf(parts, id));
+        const notices = [...shortNotices(parts, id), ...kept, ...body.notices];
         const code = status === 202 ? 202 : made.created ? 201 : 200;
-        return reply.code(code).send({ id: made.secret.id, name: made.secret.name, version: made.version, ...body });
+        return reply.code(code).send({ id, name: made.secret.name, version: made.version, ...body, notices });
       } finally {
         wipe(value);
       }

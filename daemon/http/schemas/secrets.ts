@@ -98,6 +98,7 @@ export const Secret = Type.Object(
   },
   { description: 'a secret without its value' },
 );
+export const RegisteredSecret = Type.Object({ ...Secret.properties, notices: Type.Array(Type.String()) });
 export const SecretVersion = Type.Object({
   version: Type.Integer(),
   size: Type.Integer({ description: 'bytes of the value' }),

@@ -15,6 +15,7 @@ t.test('a main process that ended at once is told of, with what it wrote', async
   });
   t.match(await cli(api, ['sandbox', 'run', '-s', 'dev', 'x', '--', 'serve']), {
     code: 0,
+    out: /^state +restarting: Its main process ended with 9\.\nexit code +9$/m,
     err: /box is restarting: Its main process ended with 9\.\nbegan\nno such table\n$/,
   });
   const runs = await playApi(t, {
@@ -26,5 +27,6 @@ t.test('a main process that ended at once is told of, with what it wrote', async
   t.match(await cli(runs, ['sandbox', 'run', '-s', 'dev', 'x', '--json', '--', 'serve']), { code: 0, err: QUIET });
   t.equal(runs.asked.filter(({ method }) => method === 'GET').length, 1, 'asked only where it can have ended');
   const gone = await playApi(t, { 'POST /v1/sandboxes': { status: 201, json: SANDBOX } });
-  t.match(await cli(gone, ['sandbox', 'run', '-s', 'dev', 'x', '--', 'serve']), { code: 0, err: QUIET });
+  const launched = { code: 0, out: /^state +running$/m, err: QUIET };
+  t.match(await cli(gone, ['sandbox', 'run', '-s', 'dev', 'x', '--', 'serve']), launched);
 });

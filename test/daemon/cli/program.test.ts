@@ -93,6 +93,7 @@ t.test('which token was refused, and where a session that is none was named', as
   const api = await playApi(t, {
     'GET /v1/vault': problem(401, 'TOKEN_UNKNOWN', 'This token is not known here.', { requestId: 'r7' }),
     'GET /v1/sessions/dev/secrets': problem(404, 'SESSION_NOT_FOUND', 'No live session is called "dev".'),
+    'GET /v1/sessions/other': problem(404, 'SESSION_NOT_FOUND', 'No live session is called "other".'),
   });
   t.equal(
     (await cli(api, ['status'])).err,
@@ -100,6 +101,9 @@ t.test('which token was refused, and where a session that is none was named', as
   );
   t.match((await cli(api, ['secrets'], { env: { AMPOULE_SESSION: 'dev' } })).err, /dev is from AMPOULE_SESSION; give/);
   t.notMatch((await cli(api, ['secrets', '-s', 'dev'], { env: { AMPOULE_SESSION: 'dev' } })).err, /is from/);
+  const other = await cli(api, ['session', 'show', 'other'], { env: { AMPOULE_SESSION: 'dev' } });
+  t.match(other.err, /SESSION_NOT_FOUND/);
+  t.notMatch(other.err, /is from/, 'it decided nothing');
 });
 
 t.test('a refusal that says what to do names no request', async (t) => {

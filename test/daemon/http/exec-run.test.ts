@@ -1,5 +1,6 @@
 import t from 'tap';
 import { startExec } from '../../../daemon/http/exec-run.js';
+import { SandboxError } from '../../../sandbox/index.js';
 import type { Caller } from '../../../store/index.js';
 import { world } from './fixture.js';
 
@@ -53,6 +54,23 @@ t.test('an environment that is behind runs nothing', async (t) => {
   w.outcomes.set(id, { state: 'pending' });
   await t.rejects(run({ command: 'env' }), { code: 'SANDBOX_NOT_RUNNING', message: /Try again/ });
   t.same(w.execs, []);
+});
+
+t.test('one whose main process has ended for good says how, and what starts it again', async (t) => {
+  const { w, run, id } = await withBox(t);
+  const made = await w.call('POST', '/v1/sandboxes', { name: 'once', session: 'dev', restart: 'never' });
+  w.exec = () => {
+    throw new SandboxError('SANDBOX_NOT_RUNNING', 'Runs no container. Try again.');
+  };
+  const once = () => startExec(w.parts, OPERATOR, 'once', { command: 'env' }, 1000, new AbortController().signal);
+  await t.rejects(once(), { code: 'SANDBOX_NOT_RUNNING' }, 'it may be about to start');
+  w.views.set(made.json.id, { state: 'exited', exitCode: 7 });
+  await t.rejects(once(), {
+    code: 'SANDBOX_EXITED',
+    message: /main process of once ended with 7,.*`ampoule sandbox rm once`, then `ampoule sandbox run`/,
+  });
+  w.views.set(id, { state: 'exited', exitCode: 7 });
+  await t.rejects(run({ command: 'env' }), { code: 'SANDBOX_NOT_RUNNING' }, 'this one is started again');
 });
 
 t.test('masking is switched off by operators alone, and a refusal is audited', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cli, playApi } from '../played-api.js';
+import { cli, playApi, problem } from '../played-api.js';
 import { APPLIED, list, TOGGLE } from '../samples.js';
 
 const answered = { json: APPLIED };
@@ -66,6 +66,23 @@ t.test('selections that cannot be, said before anything is asked', async (t) => 
   t.same(api.asked, []);
 });
 
+t.test('a name that has accounts only is refused with those', async (t) => {
+  const none = problem(404, 'SECRET_NOT_FOUND', 'No registered secret is selected by that.');
+  const api = await playApi(t, {
+    'POST /v1/sessions/dev/activate': none,
+    'POST /v1/sessions/dev/deactivate': none,
+    'GET /v1/sessions/dev/secrets': { json: list(TOGGLE, { ...TOGGLE, name: 'GITHUB_TOKEN@home' }) },
+  });
+  for (const verb of ['activate', 'deactivate'])
+    t.match(await cli(api, [verb, 'GITHUB_TOKEN', '-s', 'dev']), {
+      code: 125,
+      err: new RegExp(
+        `are: GITHUB_TOKEN@work, GITHUB_TOKEN@home\\. .*\`ampoule ${verb} GITHUB_TOKEN@work --session dev\`.*SECRET_NOT_FOUND`,
+      ),
+    });
+  t.match((await cli(api, ['activate', 'GITHUB', '-s', 'dev'])).err, /selected by that/);
+});
+
 t.test('the toggle table', async (t) => {
   const rows = list<object>(
     TOGGLE,
@@ -87,6 +104,8 @@ t.test('the toggle table', async (t) => {
       lapsed: true,
       until: undefined,
     },
+    { ...TOGGLE, name: 'SECOND', env: 'SECOND', account: null, as: 'SECOND_2' },
+    { ...TOGGLE, name: 'THIRD', env: 'THIRD', account: null, as: 'THIRD_2', active: false, lapsed: true },
   );
   const api = await playApi(t, { 'GET /v1/sessions/dev/secrets': { json: { generation: 4, ...rows } } });
   for (const line of ['secrets', 'secret', 'secret table']) {
@@ -99,11 +118,16 @@ t.test('the toggle table', async (t) => {
         'active  GITHUB_TOKEN@work      GITHUB_TOKEN  github    work      -            2        2026-03-01 16:00:00  -',
         '-       GITHUB_TOKEN@personal  GITHUB_TOKEN  github    personal  -            2        -                    GITHUB_TOKEN@work',
         'lapsed  OLD                    OLD           -         -         -            2        -                    -',
+        'active  SECOND                 SECOND_2      github    -         -            2        2026-03-01 16:00:00  -',
+        'lapsed  THIRD                  THIRD_2       github    -         -            2        2026-03-01 16:00:00  -',
         '',
       ].join('\n'),
       line,
     );
-    t.match(err, /lapsed: .*`ampoule activate OLD --session dev`/);
+    t.match(
+      err,
+      /lapsed: .*`ampoule activate OLD --session dev`\.\n.*`ampoule activate THIRD --as THIRD_2 --session dev`/,
+    );
   }
   const coloured = await cli(api, ['secrets', '-s', 'dev'], { terminal: { stdout: true } });
   t.match(coloured.out, '\u001b[32mactive  GITHUB_TOKEN@work');

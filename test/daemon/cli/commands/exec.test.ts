@@ -111,6 +111,25 @@ t.test('without a sandbox it is the session’s to have one', async (t) => {
   });
 });
 
+t.test('a sandbox where a command begins', async (t) => {
+  const api = await playApi(t, {
+    'POST /v1/sessions/dev/exec': ending({ code: 127 }),
+    'GET /v1/sessions/dev': { json: SESSION },
+    'GET /v1/sandboxes/box': { json: SANDBOX },
+    'GET /v1/sandboxes/gone': { json: { ...SANDBOX, endedAt: SANDBOX.createdAt } },
+    'POST /v1/sandboxes/box/exec': ending({ code: 127 }),
+  });
+  const said = { code: 127, err: 'ampoule: box is a sandbox. Run `ampoule exec -b box -- env`.\n' };
+  t.match(await cli(api, ['exec', '-s', 'dev', 'box', 'env']), said);
+  t.match(await cli(api, ['exec', '-s', 'dev', 'nothing']), { code: 127, err: '' });
+  t.match(await cli(api, ['exec', '-s', 'dev', 'gone']), { code: 127, err: '' });
+  t.match(await cli(api, ['exec', '-b', 'box', 'box']), { code: 127, err: '' });
+  t.match(await cli(null, ['exec', '-it', 'box', 'sh']), {
+    code: 2,
+    err: /unknown option.*A terminal is `ampoule shell`/,
+  });
+});
+
 t.test('--detach prints the id and goes', async (t) => {
   const answer = { execId: 'exe_1', sandbox: 'sbx_1', state: 'running', startedAt: '', notices: ['Started it.'] };
   const api = await playApi(t, {

@@ -37,6 +37,39 @@ t.test('what runs, and ending one', async (t) => {
   t.match(await cli(api, ['execs', 'end', 'exe_2', '-b', 'box']), { code: 125, err: /EXEC_NOT_FOUND/ });
 });
 
+t.test('without a sandbox those of all sandboxes of the session, oldest first', async (t) => {
+  const started = (minute: number) => `2030-01-01T00:0${minute}:00.000Z`;
+  const exec = (id: string, sandbox: string, minute: number) => ({
+    ...{ ...one, execId: id, sandbox, startedAt: started(minute) },
+  });
+  const sandbox = (name: string) => ({ ...SANDBOX, id: `sbx_${name}`, name });
+  const api = await playApi(t, {
+    'GET /v1/sessions/dev': { json: {} },
+    'GET /v1/sessions/web': problem(404, 'SESSION_NOT_FOUND', 'No session.'),
+    'GET /v1/sandboxes/web': { json: sandbox('web') },
+    'GET /v1/sandboxes': { json: list(sandbox('box'), sandbox('gone'), sandbox('web')) },
+    'GET /v1/sandboxes/sbx_gone/execs': problem(404, 'SANDBOX_NOT_FOUND', 'No sandbox.'),
+    'GET /v1/sandboxes/sbx_box/execs': ({ query }) => ({
+      json: query.state === 'ended' ? list() : list(exec('exe_1', 'sbx_box', 1), exec('exe_3', 'sbx_box', 3)),
+    }),
+    'GET /v1/sandboxes/sbx_web/execs': ({ query }) => ({
+      json: list(query.state === 'ended' ? { ...ENDED[0], sandbox: 'sbx_web' } : exec('exe_2', 'sbx_web', 2)),
+    }),
+  });
+  t.match(await cli(api, ['execs', '-s', 'dev']), {
+    code: 0,
+    out: /^SANDBOX +EXEC +DETACHED.*\nbox +exe_1 +yes.*\nweb +exe_2 .*\nbox +exe_3 .*\n$/,
+  });
+  t.match(await cli(api, ['execs', 'ls', '-s', 'dev', '--ended']), {
+    code: 0,
+    out: /^SANDBOX +EXEC +EXIT.*\nweb +exe_1 +3/,
+  });
+  const { out } = await cli(api, ['execs', 'ls', '-s', 'dev', '--json']);
+  const sandboxes = ['sbx_box', 'sbx_web', 'sbx_box'].map((id) => ({ sandbox: id }));
+  t.match(JSON.parse(out), { items: sandboxes, next: null });
+  t.match((await cli(api, ['execs', '-s', 'web'])).out, /^SANDBOX.*\nweb +exe_2 .*\n$/);
+});
+
 t.test('listening: its output and its exit code; Ctrl-C leaves', async (t) => {
   let press = (): void => {};
   const api = await playApi(

@@ -31,6 +31,13 @@ t.test('add: all settings, the value from standard input', async (t) => {
   t.notMatch(out + err, /hunter2/);
 });
 
+t.test('add: what the daemon notices of the value is said', async (t) => {
+  const json = { ...SECRET, notices: ['It has fewer than 8 bytes.'] };
+  const api = await playApi(t, { 'POST /v1/secrets': { status: 201, json } });
+  const added = await cli(api, ['secret', 'add', 'A'], { stdin: 'x' });
+  t.match(added, { code: 0, err: /It has fewer than 8 bytes\.\n$/ });
+});
+
 t.test('add: its help says that a secret may be a file', async (t) => {
   const { code, out } = await cli(null, ['secret', 'add', '--help']);
   t.equal(code, 0);

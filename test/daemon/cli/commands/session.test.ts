@@ -49,3 +49,10 @@ t.test('end', async (t) => {
   });
   t.same(api.asked[0]?.query, { workspace: 'delete' });
 });
+
+t.test('ended ones are listed with when and why', async (t) => {
+  const ended = { ...SESSION, state: 'ended', endedAt: '2026-03-01T16:00:00.000Z', endReason: 'ttl' };
+  const api = await playApi(t, { 'GET /v1/sessions': { json: list(ended) } });
+  const { out } = await cli(api, ['session', 'ls', '--ended']);
+  t.match(out, / ENDED +REASON\n.* 2026-03-01 16:00:00 +ttl\n$/);
+});
