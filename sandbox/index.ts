@@ -6,6 +6,7 @@ export type { Engine } from './engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env-delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
 export { executableDirectory, installInit } from './init-binary.js';
+export { lastLines } from './kept-output.js';
 export type {
   InitPlace,
   MemoryDelivery,
@@ -21,5 +22,6 @@ export { bootId, isAlive } from './process.js';
 export { canSignalEngineProcesses } from './process-kill.js';
 export { makeReconciler } from './reconcile.js';
 export { makeRedactor, type RedactorFactory, type StreamRedactor } from './redact.js';
+export { SHORTEST as REDACTED_FROM } from './redact-patterns.js';
 export { realTimers, type Timers } from './timers.js';
 export type * from './types.js';

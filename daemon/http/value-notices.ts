@@ -1,18 +1,17 @@
 /** What is said to whoever stores a value: that it is too short to be replaced in output, and who still has the one before. Opens no value. */
 
+import { REDACTED_FROM } from '../../sandbox/index.js';
 import type { SandboxId } from '../../store/index.js';
 import type { Caller, Parts } from '../parts.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
-/** Bytes from which on output is searched for a value. */
-export const REPLACED_FROM = 8;
 
 /** Of a secret that may not be shown. */
 export function shortNotices({ vault }: Pick<Parts, 'vault'>, secret: string): string[] {
   const { id, name, sensitive, currentVersion } = vault.secrets.get(DAEMON, secret);
   const stored = vault.secrets.versions(DAEMON, id).find(({ version }) => version === currentVersion);
-  if (!sensitive || stored === undefined || stored.size >= REPLACED_FROM) return [];
-  const why = `${name} has fewer than ${REPLACED_FROM} bytes, and values as short as that are not replaced in output`;
+  if (!sensitive || stored === undefined || stored.size >= REDACTED_FROM) return [];
+  const why = `${name} has fewer than ${REDACTED_FROM} bytes, and values as short as that are not replaced in output`;
   return [`${why}. Take a longer one if you can: \`ampoule secret set ${name}\`.`];
 }
 

@@ -261,6 +261,8 @@ struct failure {
 noreturn void command_execute(struct block *block, const struct user *user, int report);
 
 /* ring.c: the last output of a command. */
+/* Bytes of a record; small, so that dropping the oldest loses little. */
+enum { RECORD_MAX = 4096 };
 struct ring {
     uint64_t begin, end; /* offsets since the beginning; end - begin is what is there */
     uint32_t capacity;

@@ -66,14 +66,14 @@ void report_gone(const struct holder *holder) {
 }
 
 /* Bytes of what LAST brings, with what stands before each piece. */
-enum { LAST_MAX = 65536, LAST_HEAD = 5, PIECE_MAX = 4096 };
+enum { LAST_MAX = 65536, LAST_HEAD = 5 };
 
 void report_last(const struct holder *holder) {
     const struct ring *ring = holder->ring;
     if (ring == NULL || !report_room(2 * LAST_MAX)) return;
     /* Whoever still writes does not make it longer. */
     const uint64_t end = ring->end;
-    uint8_t stream, piece[PIECE_MAX];
+    uint8_t stream, piece[RECORD_MAX];
     uint64_t at = 0, whole = 0;
     size_t length, sent = 0;
     struct edge edge = edge_of(ring->begin > 0);

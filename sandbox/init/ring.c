@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* A record: stream (1), length (2), data. Small, so that dropping the oldest loses little. */
-enum { RECORD_HEAD = 3, RECORD_MAX = 4096 };
+/* A record: stream (1), length (2), data. */
+enum { RECORD_HEAD = 3 };
 
 struct ring *ring_make(size_t capacity) {
     struct ring *ring = mmap(NULL, sizeof *ring + capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,23 +1,13 @@
 /** The CLI, built, against a real daemon and a real engine: the main job, exit codes, Ctrl-C, the vault's life. */
 
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { type RunOptions, runAmpoule } from '../engine/ampoule.js';
 import { ensureBuild, startDaemon } from '../engine/daemon.js';
 import { sharedEngine } from '../engine/shared.js';
 import { until } from '../engine/wait.js';
-
-const PROGRAM = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
-
-interface Ran {
-  code: number | null;
-  out: string;
-  err: string;
-  bytes: Buffer;
-}
 
 await ensureBuild('dist');
 const engine = await sharedEngine();
@@ -26,33 +16,7 @@ await engine.importBusybox();
 const daemon = await startDaemon({ engine });
 t.teardown(() => daemon.remove());
 
-/** Runs the program as a person would; `interruptAt` presses Ctrl-C when its output has this. */
-function ampoule(
-  line: string | string[],
-  options: { stdin?: string | Buffer; env?: Record<string, string>; interruptAt?: string } = {},
-): Promise<Ran> {
-  const argv = typeof line === 'string' ? line.split(' ') : line;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...argv], {
-      cwd: daemon.dir,
-      env: { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv(), ...options.env },
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => {
-      out.push(chunk);
-      if (options.interruptAt !== undefined && Buffer.concat(out).includes(options.interruptAt)) child.kill('SIGINT');
-    });
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const bytes = Buffer.concat(out);
-      resolve({ code, out: bytes.toString(), err: Buffer.concat(err).toString(), bytes });
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(options.stdin ?? '');
-  });
-}
+const ampoule = (line: string | string[], options?: RunOptions) => runAmpoule(daemon, line, options);
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 /** What a process in the sandbox has, without printing it: output is redacted. */
@@ -167,6 +131,7 @@ t.test('logs, once and followed', async (t) => {
   ];
   t.match(await ampoule(main), { code: 0 });
   await until('its output', async () => (await ampoule('sandbox logs cli-logs')).out === 'begun\n');
+  t.match(await ampoule('sandbox logs cli-logs --tail 1'), { code: 0, out: 'begun\n' });
   t.match(await ampoule('sandbox logs -f cli-logs', { interruptAt: 'begun' }), { code: 130, out: 'begun\n' });
   t.match(await ampoule('exec -- true'), { code: 2, err: /has cli-\w+, cli-\w+\. Name one: `ampoule exec --sandbox/ });
   t.match(await ampoule('exec -b cli-logs -- true'), { code: 0 });

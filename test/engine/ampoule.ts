@@ -1,0 +1,47 @@
+/** Runs the built command line as a person would, against a daemon of a test. Judges nothing. */
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TestDaemon } from './daemon.js';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
+
+export interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+  /** Standard output. */
+  bytes: Buffer;
+}
+
+export interface RunOptions {
+  stdin?: string | Buffer;
+  env?: Record<string, string>;
+  /** Presses Ctrl-C when its output has this. */
+  interruptAt?: string;
+}
+
+/** @param line words, or a line without quotes */
+export function runAmpoule(daemon: TestDaemon, line: string | string[], options: RunOptions = {}): Promise<Ran> {
+  const argv = typeof line === 'string' ? line.split(' ') : line;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, ...argv], {
+      cwd: daemon.dir,
+      env: { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv(), ...options.env },
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      if (options.interruptAt !== undefined && Buffer.concat(out).includes(options.interruptAt)) child.kill('SIGINT');
+    });
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const bytes = Buffer.concat(out);
+      resolve({ code, out: bytes.toString(), err: Buffer.concat(err).toString(), bytes });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.stdin ?? '');
+  });
+}
