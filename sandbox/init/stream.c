@@ -200,7 +200,7 @@ void stream_open(const uint8_t token[TOKEN_BYTES], bool as_direct, bool follow, 
     if (ring != NULL) {
         client->at = ring_tail(ring, lines, &client->skip);
         client->end = ring->end;
-        client->edge = edge_of(client->at > 0 || client->skip > 0);
+        client->edge = edge_of(ring->begin > 0 && client->at == ring->begin && client->skip == 0);
     }
     clients[place] = client;
     if (!inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return leave(client);

@@ -1,14 +1,12 @@
 /** What is kept of commands that ended, with a real daemon: redacted at every edge, withheld where nobody can redact, gone after a reset. */
 
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { runAmpoule } from '../engine/ampoule.js';
 import { ensureBuild, startDaemon } from '../engine/daemon.js';
 import { sharedEngine } from '../engine/shared.js';
 import { until } from '../engine/wait.js';
 import { launch, set } from '../faults/memory-world.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
 const LONG = { timeout: 300_000 };
 /** No eight letters of it are anywhere else. */
 const VALUE = 'qzjxkvwpbyqmzfhgjdxkqvwzplmnbqx';
@@ -21,20 +19,9 @@ const daemon = await startDaemon({ engine });
 t.teardown(() => daemon.remove());
 const name = `words-${process.pid}`;
 
-function ampoule(...argv: string[]): Promise<{ code: number | null; out: string }> {
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv() };
-    const child = spawn(process.execPath, [PROGRAM, ...argv], {
-      cwd: daemon.dir,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const out: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => out.push(chunk));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out: Buffer.concat(out).toString() }));
-  });
+async function ampoule(...argv: string[]): Promise<{ code: number | null; out: string }> {
+  const { code, out, err } = await runAmpoule(daemon, argv);
+  return { code, out: out + err };
 }
 
 /** Starts it detached; gives its id. */
@@ -71,13 +58,6 @@ t.test('no edge of what is kept shows the rest of a value', LONG, async (t) => {
     t.match(out, /\[redacted:WORDS\]#/);
     t.ok(longest(out) < 8, `${longest(out)} letters of it are shown`);
   }
-  const running = await detached('cat /tmp/of3 /tmp/of4 /tmp/of5; echo over; read x; exit 0');
-  await until(
-    'its output',
-    async () => (await daemon.api('GET', `/v1/sandboxes/${name}/execs/${running}`)).status === 200,
-  );
-  await ended(running);
-  t.equal(longest((await ampoule('attach', running)).out) < 8, true);
   t.equal(longest(`a ${VALUE.slice(4, 24)} b`), 20, 'this look finds it');
 });
 
@@ -112,4 +92,19 @@ t.test('a main process that is not there says so', LONG, async (t) => {
   await daemon.api('POST', '/v1/sandboxes?wait=60s', body);
   await until('its end', async () => (await daemon.ok('GET', `/v1/sandboxes/${other}`)).state === 'exited');
   t.match(await ampoule('sandbox', 'logs', other), { code: 0, out: /no-such-program: not found/ });
+});
+
+t.test('the last lines are whole, and a value of several lines is none of them', LONG, async (t) => {
+  const lines = Array.from({ length: 6 }, (_, n) => `qzj${n}xkvwpbyqmzfhgjd`);
+  await daemon.ok('POST', '/v1/secrets', { name: 'WORDS_LINES', value: lines.join('\n') });
+  const other = `${name}-lines`;
+  const command = ['sh', '-c', 'echo first; echo "$WORDS_LINES"; echo last; exec sleep 1000'];
+  const session = { name: other };
+  const body = { name: other, session, secrets: ['WORDS_LINES'], command, delivery: 'memory' };
+  await daemon.ok('POST', '/v1/sandboxes?wait=60s', body);
+  const logs = async (...options: string[]) => (await ampoule('sandbox', 'logs', other, ...options)).out;
+  await until('all of it', async () => (await logs()).endsWith('last\n'));
+  t.equal(await logs(), 'first\n[redacted:WORDS_LINES]\nlast\n');
+  t.equal(await logs('--tail', '1'), 'last\n');
+  t.equal(await logs('--tail', '2'), '[redacted:WORDS_LINES]\nlast\n');
 });

@@ -152,6 +152,32 @@ t.test('a detached command goes on, is listened to, and ended', async (t) => {
   t.same(box.delivery.ended?.(box.id), []);
 });
 
+t.test('where the oldest output was dropped, who listens is told', async (t) => {
+  const box = await boxOf(t);
+  await box.delivery.apply(box.wish());
+  const much = 'i=0; while [ $i -lt 60000 ]; do i=$((i+1)); echo line $i; done; echo over; sleep 1000';
+  const { execId } = await box.start(much, { detach: true });
+  const listen = async () => {
+    const enough = new AbortController();
+    const listener = await box.delivery.attach?.(box.id, execId, enough.signal);
+    const parts: { text: string; cut: boolean }[] = [];
+    for await (const { data, cut } of listener?.output ?? []) {
+      parts.push({ text: Buffer.from(data).toString(), cut: cut === true });
+      if (parts.at(-1)?.text.endsWith('over\n')) enough.abort();
+    }
+    return parts;
+  };
+  const parts = await listen();
+  t.match(parts.at(-1)?.text, /over\n$/);
+  const again = await listen();
+  t.notMatch(again[0]?.text, /^line 1\n/, 'the oldest is gone');
+  t.same(
+    again.map(({ cut }) => cut),
+    again.map((_, at) => at === 0),
+    'the first piece says so',
+  );
+});
+
 t.test('what a main process that failed at once wrote is there after it', async (t) => {
   const main = ['sh', '-c', 'echo began; echo "no such table" >&2; exit 9'];
   const box = await boxOf(t, { main: 'own', command: main, restart: 'never' });
@@ -188,6 +214,16 @@ t.test('a main process of its own: its output, its restart, its end', async (t) 
   await until('its first word', async () => (await logs()).includes('began with value-of-KEY-1'));
   const { containerId } = (await box.delivery.apply(box.wish({ values: [] }), { look: false })).seen;
   await until('its second word', async () => /began with \n/.test(await logs()));
+  for (const follow of [false, true]) {
+    const enough = new AbortController();
+    let last = '';
+    for await (const part of box.delivery.logs(box.id, { follow, tail: 1 }, enough.signal)) {
+      last += Buffer.from(part.data);
+      t.equal(part.cut, undefined, 'a line that was asked for is shown from its beginning');
+      enough.abort();
+    }
+    t.equal(last, 'began with \n');
+  }
   t.equal((await box.docker.inspect(box.name))?.id, containerId, 'in the same container');
   t.match(box.ledger.holders, [{ id: 'main-1', kind: 'main', ended: true }]);
 });

@@ -1,6 +1,7 @@
 /** The route of a sandbox's output: what its main process wrote, redacted, once or followed. */
 
 import { Readable } from 'node:stream';
+import { lastLines, type OutputPart } from '../../../sandbox/index.js';
 import { callerOf } from '../authentication.js';
 import { records, redacted } from '../exec-output.js';
 import type { App } from '../fastify.js';
@@ -30,16 +31,16 @@ export function logRoutes(app: App, { parts, streams }: Http): void {
       const { id } = sandbox;
       const { follow = false } = request.query;
       const notice = withheldNotice(parts.vault, sandbox);
-      const tail = notice === null ? request.query.tail : 0;
+      const delivery = parts.delivery(id);
+      const { tail } = request.query;
+      // What an init keeps is little: cut after redaction, a value of several lines is known as a whole.
+      const later = delivery.kind === 'memory' && !follow && notice === null ? tail : undefined;
+      const asked = notice === null ? tail : 0;
+      const options = { follow, ...(asked === undefined || later !== undefined ? {} : { tail: asked }) };
       const redactors = parts.redactors(id);
       const stream = streams.open(request, reply);
-      const output = redacted(
-        withNotice(
-          notice,
-          parts.delivery(id).logs(id, { follow, ...(tail === undefined ? {} : { tail }) }, stream.signal),
-        ),
-        redactors,
-      );
+      const whole = redacted(withNotice(notice, delivery.logs(id, options, stream.signal)), redactors);
+      const output = later === undefined ? whole : last(whole, later);
       const asRecords = wantsRecords(request.headers.accept);
       const body = asRecords ? records(output) : bytes(output);
       const first = await body.next().catch((error: unknown) => {
@@ -62,6 +63,13 @@ export function logRoutes(app: App, { parts, streams }: Http): void {
         .send(Readable.from(all(), { objectMode: false }));
     },
   );
+}
+
+/** The last lines of what ends by itself. */
+async function* last(output: AsyncIterable<OutputPart>, lines: number): AsyncGenerator<OutputPart> {
+  const parts: OutputPart[] = [];
+  for await (const part of output) parts.push(part);
+  yield* lastLines(parts, lines);
 }
 
 async function* bytes(output: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<string | Uint8Array> {

@@ -39,6 +39,31 @@ t.test('what may have a destroyed value is not shown', async (t) => {
   t.same(asked, [{ follow: false, tail: 0 }]);
 });
 
+t.test('of an init the last lines are taken once values are replaced', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' } });
+  w.logs = [
+    { stream: 'stdout', data: Buffer.from('one\nSECRET-') },
+    { stream: 'stdout', data: Buffer.from('SECRET-VALUE\n') },
+    { stream: 'stderr', data: Buffer.from('three\n') },
+  ];
+  const asked: unknown[] = [];
+  const delivery = w.parts.delivery('sbx_1');
+  w.parts.delivery = () => ({
+    ...delivery,
+    kind: 'memory',
+    logs(id, options, signal) {
+      asked.push(options);
+      return delivery.logs(id, options, signal);
+    },
+  });
+  t.equal((await w.call('GET', `${PATH}?tail=2`)).text, 'SECRET-***\nthree\n');
+  t.equal((await w.call('GET', `${PATH}?tail=0`)).text, '');
+  t.match((await w.call('GET', PATH)).text, /^one\n/);
+  await w.call('GET', `${PATH}?tail=2&follow=true`);
+  t.same(asked, [{ follow: false }, { follow: false }, { follow: false }, { follow: true, tail: 2 }]);
+});
+
 t.test('what cannot be read is a problem, not an empty answer', async (t) => {
   const w = await world(t);
   await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' } });
