@@ -179,6 +179,7 @@ size_t freeze_and_count(ask_fn *ask, size_t *immune);
 /* What `see` says of `scanned` while nothing moves. */
 bool freeze_and_see(bool (*see)(void));
 /* tree.c: the same for what is below some holders, while the others run on. */
+void tree_begin(void);
 /* Kills; `orphans`: with what came to the init. */
 size_t tree_kill(ask_fn *ask, bool orphans);
 /* TERM and CONT; gives how many. */
@@ -263,12 +264,15 @@ noreturn void command_execute(struct block *block, const struct user *user, int 
 /* ring.c: the last output of a command. */
 /* Bytes of a record; small, so that dropping the oldest loses little. */
 enum { RECORD_MAX = 4096 };
-struct ring {
+struct written {
     uint64_t begin, end; /* offsets since the beginning; end - begin is what is there */
-    uint32_t capacity;
     uint8_t data[];
 };
-/* Shared by the keeper, which writes, and the init, which reads. */
+/* The keeper writes, the init reads, and takes nothing that it reads for true. */
+struct ring {
+    size_t capacity; /* bytes of data */
+    struct written *shared;
+};
 struct ring *ring_make(size_t capacity);
 /* Children that are forked from now on do not have it. */
 void ring_hide(struct ring *ring);

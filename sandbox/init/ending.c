@@ -28,6 +28,9 @@ static bool due_revoked(const struct holder *holder) { return holder->revoked &&
 static bool due_alone(const struct holder *holder) { return holder->ending && !holder->revoked && holder->kill_at <= now_ms(); }
 static bool holds(const struct holder *holder) { return holder->grant != NULL && holder->grant->count > 0; }
 
+/* Its program is not known to have begun. */
+static bool unborn(const struct holder *holder) { return holder->pid == 0 && !holder->over; }
+
 static bool any(ask_fn *ask) {
     EACH_HOLDER(holder) if (ask(holder)) return true;
     return false;
@@ -35,8 +38,7 @@ static bool any(ask_fn *ask) {
 
 static void mark(struct holder *holder, uint32_t grace, const char *reason) {
     /* One that did not start yet has nobody to ask. */
-    bool unborn = holder->pid == 0 && !holder->over;
-    int64_t at = now_ms() + (unborn ? 0 : grace);
+    int64_t at = now_ms() + (unborn(holder) ? 0 : grace);
     if (!holder->ending || at < holder->kill_at) holder->kill_at = at;
     if (holder->ending) return;
     holder->ending = true;
@@ -59,13 +61,18 @@ static void settled(struct holder *holder) {
     holder->killed_at = 0;
 }
 
+static bool given_up(const struct holder *holder) { return holder->killed_at > 0 && now_ms() - holder->killed_at >= GIVE_UP_MS; }
+
+/* A keeper that was ended with it: when it is reaped, a look at what it may have started all the same is still to come. */
+static bool owes_a_look(const struct holder *holder) { return unborn(holder) && holder->keeper != 0 && !given_up(holder); }
+
 static void clear(ask_fn *ask) {
-    EACH_HOLDER(holder) if (ask(holder)) settled(holder);
+    EACH_HOLDER(holder) if (ask(holder) && !owes_a_look(holder)) settled(holder);
     holders_look();
 }
 
 static bool stale(ask_fn *ask) {
-    EACH_HOLDER(holder) if (ask(holder) && holder->killed_at > 0 && now_ms() - holder->killed_at >= GIVE_UP_MS) return true;
+    EACH_HOLDER(holder) if (ask(holder) && given_up(holder)) return true;
     return false;
 }
 

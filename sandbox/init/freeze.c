@@ -57,10 +57,12 @@ static void stop_all(void) {
     kill(-1, SIGSTOP);
     int64_t end = now_ms() + SETTLE_MS;
     last.count = 0;
-    for (;;) {
+    /* A fork that was on its way when the stop came may be missing from the very scan that shows its parent stand. */
+    for (bool calm_before = false;;) {
         table_scan(&scanned);
-        bool still = same(&scanned, &last);
-        if (still && calm(&scanned)) break;
+        bool still = same(&scanned, &last), calm_now = calm(&scanned);
+        if (still && calm_now && calm_before) break;
+        calm_before = calm_now;
         if (!still) kill(-1, SIGSTOP);
         if (now_ms() > end) {
             /* With whoever came before the last stop: else it would never go on. */

@@ -72,14 +72,15 @@ void report_last(const struct holder *holder) {
     const struct ring *ring = holder->ring;
     if (ring == NULL || !report_room(2 * LAST_MAX)) return;
     /* Whoever still writes does not make it longer. */
-    const uint64_t end = ring->end;
+    const uint64_t begin = ring->shared->begin, end = ring->shared->end;
+    if (end < begin || end - begin > ring->capacity) return;
     uint8_t stream, piece[RECORD_MAX];
-    uint64_t at = 0, whole = 0;
+    uint64_t at = begin, whole = 0;
     size_t length, sent = 0;
-    struct edge edge = edge_of(ring->begin > 0);
+    struct edge edge = edge_of(begin > 0);
     while (at < end && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole += LAST_HEAD + length;
     if (whole > LAST_MAX) edge = edge_of(true);
-    at = 0;
+    at = begin;
     while (whole > LAST_MAX && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole -= LAST_HEAD + length;
     struct writer *to = report_begin(F_LAST);
     write_text(to, holder->id);

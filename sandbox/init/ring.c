@@ -1,36 +1,46 @@
 /* The last output of a command: records in a ring, the oldest of which is dropped. Offsets only grow. */
 #include "core.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 /* A record: stream (1), length (2), data. */
 enum { RECORD_HEAD = 3 };
 
+static size_t mapped(const struct ring *ring) { return sizeof *ring->shared + ring->capacity; }
+
 struct ring *ring_make(size_t capacity) {
-    struct ring *ring = mmap(NULL, sizeof *ring + capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (ring == MAP_FAILED) return NULL;
-    madvise(ring, sizeof *ring + capacity, MADV_DONTDUMP);
-    ring->capacity = (uint32_t)capacity;
+    struct ring *ring = malloc(sizeof *ring);
+    if (ring == NULL) return NULL;
+    ring->capacity = capacity;
+    ring->shared = mmap(NULL, mapped(ring), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (ring->shared == MAP_FAILED) {
+        free(ring);
+        return NULL;
+    }
+    madvise(ring->shared, mapped(ring), MADV_DONTDUMP);
     return ring;
 }
 
-void ring_hide(struct ring *ring) { madvise(ring, sizeof *ring + ring->capacity, MADV_DONTFORK); }
+void ring_hide(struct ring *ring) { madvise(ring->shared, mapped(ring), MADV_DONTFORK); }
 
 void ring_free(struct ring *ring) {
-    if (ring != NULL) munmap(ring, sizeof *ring + ring->capacity);
+    if (ring == NULL) return;
+    munmap(ring->shared, mapped(ring));
+    free(ring);
 }
 
 static void in(struct ring *ring, uint64_t at, const void *from, size_t length) {
     size_t place = at % ring->capacity, first = ring->capacity - place < length ? ring->capacity - place : length;
-    memcpy(ring->data + place, from, first);
-    memcpy(ring->data, (const uint8_t *)from + first, length - first);
+    memcpy(ring->shared->data + place, from, first);
+    memcpy(ring->shared->data, (const uint8_t *)from + first, length - first);
 }
 
 static void out(const struct ring *ring, uint64_t at, void *into, size_t length) {
     size_t place = at % ring->capacity, first = ring->capacity - place < length ? ring->capacity - place : length;
-    memcpy(into, ring->data + place, first);
-    memcpy((uint8_t *)into + first, ring->data, length - first);
+    memcpy(into, ring->shared->data + place, first);
+    memcpy((uint8_t *)into + first, ring->shared->data, length - first);
 }
 
 static size_t record(const struct ring *ring, uint64_t at, uint8_t *stream) {
@@ -41,22 +51,23 @@ static size_t record(const struct ring *ring, uint64_t at, uint8_t *stream) {
 }
 
 void ring_put(struct ring *ring, uint8_t stream, const void *at, size_t length) {
+    struct written *there = ring->shared;
     const uint8_t *from = at;
     while (length > 0) {
         size_t take = length < RECORD_MAX ? length : RECORD_MAX;
         uint8_t head[RECORD_HEAD] = {stream, (uint8_t)take, (uint8_t)(take >> 8)}, other;
-        while (ring->end - ring->begin + RECORD_HEAD + take > ring->capacity) ring->begin += RECORD_HEAD + record(ring, ring->begin, &other);
-        in(ring, ring->end, head, sizeof head);
-        in(ring, ring->end + RECORD_HEAD, from, take);
-        ring->end += RECORD_HEAD + take;
+        while (there->end - there->begin + RECORD_HEAD + take > ring->capacity) there->begin += RECORD_HEAD + record(ring, there->begin, &other);
+        in(ring, there->end, head, sizeof head);
+        in(ring, there->end + RECORD_HEAD, from, take);
+        there->end += RECORD_HEAD + take;
         from += take;
         length -= take;
     }
 }
 
 size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *into, size_t most) {
-    if (*at < ring->begin) *at = ring->begin;
-    if (*at >= ring->end) return 0;
+    if (*at < ring->shared->begin) *at = ring->shared->begin;
+    if (*at >= ring->shared->end) return 0;
     size_t length = record(ring, *at, stream);
     if (length > most) return 0;
     out(ring, *at + RECORD_HEAD, into, length);
@@ -66,19 +77,19 @@ size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *in
 
 /* Walks twice: counts the lines, then passes over those that are too many. */
 uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
-    uint64_t total = 0, at = ring->begin;
+    uint64_t total = 0, at = ring->shared->begin;
     uint8_t data[RECORD_MAX], stream;
     size_t length;
     *skip = 0;
-    if (lines == UINT32_MAX) return ring->begin;
-    if (lines == 0) return ring->end;
+    if (lines == UINT32_MAX) return ring->shared->begin;
+    if (lines == 0) return ring->shared->end;
     bool open = false;
     while ((length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
         for (size_t i = 0; i < length; i++) total += data[i] == '\n';
         open = data[length - 1] != '\n';
     }
     total += open;
-    uint64_t over = total > lines ? total - lines : 0, before = at = ring->begin;
+    uint64_t over = total > lines ? total - lines : 0, before = at = ring->shared->begin;
     while (over > 0 && (length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
         size_t i = 0;
         for (; i < length && over > 0; i++) over -= data[i] == '\n';

@@ -55,6 +55,7 @@ noreturn void init_main(int argc, char **argv, char **envp) {
     main_set_words(argc, argv);
     signals_begin();
     freeze_begin();
+    tree_begin();
     bridge_open();
     connection_begin();
     loop_run();

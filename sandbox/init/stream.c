@@ -94,7 +94,7 @@ static void pump(struct client *client) {
         uint8_t stream;
         bool enough = !client->direct && !client->follow && client->at >= client->end;
         /* It was too slow, and the oldest is gone. */
-        if (!client->direct && client->at < ring->begin) client->edge = edge_of(true);
+        if (!client->direct && client->at < ring->shared->begin) client->edge = edge_of(true);
         size_t length =
             client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + OUTPUT_HEAD, CHUNK);
         if (length > client->skip) {
@@ -199,8 +199,8 @@ void stream_open(const uint8_t token[TOKEN_BYTES], bool as_direct, bool follow, 
     memcpy(client->token, token, TOKEN_BYTES);
     if (ring != NULL) {
         client->at = ring_tail(ring, lines, &client->skip);
-        client->end = ring->end;
-        client->edge = edge_of(ring->begin > 0 && client->at == ring->begin && client->skip == 0);
+        client->end = ring->shared->end;
+        client->edge = edge_of(ring->shared->begin > 0 && client->at == ring->shared->begin && client->skip == 0);
     }
     clients[place] = client;
     if (!inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return leave(client);

@@ -6,25 +6,46 @@
 
 enum { ROUNDS = 64 };
 
+static struct table earlier;
+
+void tree_begin(void) {
+    if (!table_open(&earlier)) fail("no memory for the list of processes");
+}
+
 static bool belongs(const struct process *row, ask_fn *ask, bool orphans) {
     bool hit;
     enum origin origin = origin_of(row, ask, &hit);
     return origin != ORIGIN_INIT && origin != ORIGIN_KEEPER && !row_over(row) && (hit || (orphans && origin == ORIGIN_ORPHAN));
 }
 
+static bool rests(const struct process *row) {
+    return row->state == 'T' || row->state == 't' || row->state == 'D' || row->state == 'Z';
+}
+
+static bool rested_earlier(const struct process *row) {
+    const struct process *then = table_find(&earlier, row->pid);
+    return then != NULL && then->start == row->start && rests(then);
+}
+
 size_t tree_kill(ask_fn *ask, bool orphans) {
-    /* Stopped first: what has SIGSTOP before it cannot fork, so after a round that stops nobody new the tree is whole. */
+    /*
+     * Stopped first: what stands cannot fork. A fork that was on its way when the stop came may be missing from the very scan
+     * that shows its parent stand, so all have to stand in two.
+     */
+    earlier.count = 0;
     for (int round = 0; round < ROUNDS; round++) {
         size_t fresh = 0;
         table_scan(&scanned);
         table_mark(&scanned);
         for (size_t i = 0; i < scanned.count; i++) {
             const struct process *row = scanned.rows + i;
-            if (row->state == 'T' || !belongs(row, ask, orphans)) continue;
-            bool shows = row->state != 'D' && row->state != 'Z';
-            fresh += kill(row->pid, SIGSTOP) == 0 && shows;
+            if (!belongs(row, ask, orphans) || kill(row->pid, SIGSTOP) != 0) continue;
+            fresh += !rests(row) || !rested_earlier(row);
         }
-        if (fresh == 0) break;
+        if (fresh == 0 || round + 1 == ROUNDS) break;
+        struct table other = earlier;
+        earlier = scanned;
+        scanned = other;
     }
     size_t killed = 0;
     for (size_t i = 0; i < scanned.count; i++)

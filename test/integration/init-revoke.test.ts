@@ -104,6 +104,34 @@ t.test('a command that is only just asked for is taken back too', LONG, async (t
   t.match(await played.finish(['pidof', 'sleep']), { code: 1 });
 });
 
+t.test('a command that is ended while it begins leaves nothing, however busy the machine is', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone(LEFT);
+  const busy = Array.from({ length: 6 }, () => played.exec(['sh', '-c', 'while :; do :; done']));
+  for (const { id } of busy) await played.hear('started', (frame) => frame.id === id);
+  const rounds = process.env.AMPOULE_FULL === '1' ? 2000 : 100;
+  for (let round = 0; round < rounds; round++) {
+    const streams: ReturnType<PlayedDaemon['exec']>[] = [];
+    played.together(() => {
+      for (let i = 0; i < 4; i++) {
+        const stream = played.exec(['sleep', '3000']);
+        streams.push(stream);
+        played.end(stream.id, 0, 'CHANGED_MY_MIND');
+      }
+    });
+    for (const stream of streams) {
+      const ended = await played.hear('ended', ({ id }) => id === stream.id);
+      t.match(ended, { code: -1, signal: 9, reason: 'CHANGED_MY_MIND' }, `round ${round}`);
+      await played.hear('gone', ({ id }) => id === stream.id);
+    }
+  }
+  t.match(await played.finish(['pidof', 'sleep']), { code: 1 });
+  t.ok(
+    busy.every(({ exit }) => exit === null),
+    'the others go on',
+  );
+});
+
 t.test('versions: older ones go where the floor or the new one says so', LONG, async (t) => {
   const { played } = await initWorld(t);
   await played.setDone([entry('A', 'one')]);

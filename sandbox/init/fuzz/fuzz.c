@@ -193,6 +193,7 @@ int main(int argc, char **argv) {
     setenv("AMPOULE_SHELL", "1.2 TOKEN HOME", 1);
     main_set_words(2, words);
     freeze_begin();
+    tree_begin();
     while (mutated < count) {
         if (setjmp(world_end) != 0) {
             /* It would have ended here. */
