@@ -102,8 +102,8 @@ function exited({ reconciler }: Parts, { id, name, settings }: Sandbox, error: u
   const { state, exitCode } = reconciler.view(id);
   if (state !== 'exited' || exitCode === null) return null;
   const ended = `Nothing was run: the main process of ${name} ended with ${exitCode}, and is not started again (restart "never")`;
-  const again = `\`ampoule sandbox rm ${name}\`, then \`ampoule sandbox run\` as before; the workspace stays`;
-  return new DaemonError('SANDBOX_EXITED', `${ended}. To have it again: ${again}.`, { cause: error });
+  const again = `\`ampoule sandbox reset ${name} --confirm ${name}\`, which makes it anew; the workspace stays`;
+  return new DaemonError('SANDBOX_EXITED', `${ended}. To start it again: ${again}.`, { cause: error });
 }
 
 /** A command never starts on an environment that is behind: it could hold what was taken away. */

@@ -94,6 +94,27 @@ t.test('a main process that is not there says so', LONG, async (t) => {
   t.match(await ampoule('sandbox', 'logs', other), { code: 0, out: /no-such-program: not found/ });
 });
 
+t.test('a reset starts again what ended and is not started by itself', LONG, async (t) => {
+  for (const delivery of ['memory', 'env'] as const) {
+    const other = `${name}-once-${delivery}`;
+    const body = { name: other, session: { name: other }, restart: 'never', delivery };
+    await daemon.ok('POST', '/v1/sandboxes?wait=60s', { ...body, command: ['sh', '-c', 'sleep 1; exit 7'] });
+    const ended = () =>
+      until('its end', async () => {
+        const seen = await daemon.ok('GET', `/v1/sandboxes/${other}`);
+        return seen.state === 'exited' && String(seen.containerId);
+      });
+    const first = await ended();
+    await daemon.ok('POST', '/v1/secrets', { name: `WORDS_${delivery.toUpperCase()}`, value: VALUE });
+    await daemon.ok('POST', `/v1/sessions/${other}/activate?wait=60s`, { names: [`WORDS_${delivery.toUpperCase()}`] });
+    t.equal(await ended(), first, 'a change does not');
+    t.match((await ampoule('exec', '-b', other, '--', 'true')).out, new RegExp(`ampoule sandbox reset ${other}`));
+    const { code, out } = await ampoule('sandbox', 'reset', other, '--confirm', other);
+    t.equal(code, 0, out);
+    t.not(await ended(), first);
+  }
+});
+
 t.test('the last lines are whole, and a value of several lines is none of them', LONG, async (t) => {
   const lines = Array.from({ length: 6 }, (_, n) => `qzj${n}xkvwpbyqmzfhgjd`);
   await daemon.ok('POST', '/v1/secrets', { name: 'WORDS_LINES', value: lines.join('\n') });

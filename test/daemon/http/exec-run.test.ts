@@ -67,7 +67,7 @@ t.test('one whose main process has ended for good says how, and what starts it a
   w.views.set(made.json.id, { state: 'exited', exitCode: 7 });
   await t.rejects(once(), {
     code: 'SANDBOX_EXITED',
-    message: /main process of once ended with 7,.*`ampoule sandbox rm once`, then `ampoule sandbox run`/,
+    message: /main process of once ended with 7,.*`ampoule sandbox reset once --confirm once`/,
   });
   w.views.set(id, { state: 'exited', exitCode: 7 });
   await t.rejects(run({ command: 'env' }), { code: 'SANDBOX_NOT_RUNNING' }, 'this one is started again');
