@@ -1,13 +1,10 @@
-/** Starts commands by a sandbox's init, listens to those that run, and gives its main process's output. */
+/** Starts commands by a sandbox's init, and listens to those that run. */
 
 import { Readable } from 'node:stream';
-import type { OutputPart } from './demux.js';
 import { SandboxError } from './errors.js';
 import { commandOf } from './exec-start.js';
 import type { InitConfig } from './init-frames.js';
-import { streamFrame } from './init-frames.js';
 import { type InitLink, type InitRefused, LinkLost } from './init-link.js';
-import { FrameSplitter } from './init-split.js';
 import type { Token } from './init-tokens.js';
 import type { KeptOutput } from './kept-output.js';
 import { MemoryExec } from './memory-exec.js';
@@ -19,9 +16,6 @@ import type { ExecRequest, RunningExec } from './types.js';
 const START = 30_000;
 /** Milliseconds for a started command's connection, which waits behind others where many are busy. */
 const CONNECT = 120_000;
-
-/** Times that a main which is ended meanwhile is asked again for its output. */
-const TRIES = 5;
 
 export interface Commands {
   box: MemorySandbox;
@@ -108,57 +102,6 @@ export function listenToEnded(kept: KeptOutput, sandbox: string, execId: string)
   };
 }
 
-/** Output of main, from its ring and with `follow` as it comes. */
-export async function* mainOutput(
-  of: Commands,
-  options: { follow: boolean; tail?: number },
-  signal: AbortSignal,
-): AsyncGenerator<OutputPart, void, void> {
-  if (signal.aborted) return;
-  const socket = await connectMain(of, options, signal);
-  if (!socket) return;
-  const stop = () => socket.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  const splitter = new FrameSplitter();
-  try {
-    for await (const chunk of socket)
-      for (const raw of splitter.push(chunk)) {
-        const frame = streamFrame(raw);
-        if (frame.type === 'exit') return;
-        const { type: _, ...part } = frame;
-        yield part;
-      }
-  } catch (error) {
-    if (!signal.aborted && error instanceof SandboxError) throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    socket.destroy();
-  }
-}
-
-/** A main that is being ended may not answer any more, and the one that follows it does. null: there is none. */
-async function connectMain(of: Commands, options: { follow: boolean; tail?: number }, signal: AbortSignal) {
-  for (let tries = 0; tries < TRIES && !signal.aborted; tries += 1) {
-    const over = new AbortController();
-    const lose = () => over.abort();
-    const forget = of.box.hear('main', { started() {}, ended() {}, gone: lose, over: lose });
-    const token = of.box.door.tokens.give();
-    const answer = firstOf(of, 'main', token, { signal: AbortSignal.any([over.signal, signal]) });
-    of.link.attach('main', token.bytes, options.follow, options.tail ?? null);
-    try {
-      const socket = await answer;
-      if (socket) return socket;
-    } catch (error) {
-      // There is no main process, and none was: nothing was said.
-      if (error instanceof SandboxError && error.code === 'INIT_REFUSED') return null;
-      throw error;
-    } finally {
-      forget();
-    }
-  }
-  return null;
-}
-
 function ask({ link }: Commands, execId: string, reason: string): boolean {
   if (link.closed) return false;
   link.end(execId, 0, reason);
@@ -169,7 +112,7 @@ function ask({ link }: Commands, execId: string, reason: string): boolean {
  * The connection that brings the token; null for a detached command that began, and when `signal` is given. Rejects with a
  * refusal, or where nobody comes.
  */
-function firstOf(
+export function firstOf(
   { link, timers }: Commands,
   id: string,
   token: Token,

@@ -9,8 +9,9 @@ import type { InitLink } from './init-link.js';
 import { KeptOutput, lastLines } from './kept-output.js';
 import { identityFrom } from './labels.js';
 import type { MemoryDelivery, MemoryDeliveryOptions } from './memory.js';
-import { listenTo, listenToEnded, mainOutput, startCommand } from './memory-commands.js';
+import { listenTo, listenToEnded, startCommand } from './memory-commands.js';
 import type { PassTools } from './memory-container.js';
+import { mainOutput } from './memory-output.js';
 import { MemoryPass } from './memory-pass.js';
 import { takeAll } from './memory-revoke.js';
 import { MemorySandbox } from './memory-sandbox.js';
@@ -163,9 +164,12 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
     },
 
     async *logs(sandbox, asked, signal) {
-      const running = runs(sandbox);
-      if (running === null) yield* lastLines(kept.main(sandbox), asked.tail);
-      else yield* mainOutput({ ...running, timers }, asked, signal);
+      const now = () => {
+        const running = runs(sandbox);
+        return running && { ...running, timers };
+      };
+      if (now() === null) yield* lastLines(kept.main(sandbox), asked.tail);
+      else yield* mainOutput(now, asked, signal);
     },
 
     async removeOrphans(vault, sandbox) {

@@ -45,6 +45,9 @@ export class MemorySandbox {
   readonly commands = new Map<string, KnownExec>();
   readonly #ears = new Map<string, Set<CommandEars>>();
   readonly #holders = new Map<string, Held[]>();
+  /** Id of the main process's last start in this container: `main-N`. */
+  #main: string | null = null;
+  readonly #mainWaits = new Set<() => void>();
   /** The ledger's row of the container with the init. */
   #row: number | null = null;
   /** Of the last pass that looked at Docker, with the spec that it was about; null: look again. */
@@ -101,6 +104,30 @@ export class MemorySandbox {
     };
   }
 
+  get main(): string | null {
+    return this.#main;
+  }
+
+  /** The start of main that follows another; null when the container is over, or `signal` is given. */
+  async mainAfter(id: string | null, signal: AbortSignal): Promise<string | null> {
+    while (this.#main !== null && this.#main === id && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          this.#mainWaits.delete(go);
+          signal.removeEventListener('abort', go);
+          resolve();
+        };
+        this.#mainWaits.add(go);
+        signal.addEventListener('abort', go, { once: true });
+      });
+    return signal.aborted ? null : this.#main;
+  }
+
+  #mainIs(id: string | null): void {
+    this.#main = id;
+    for (const go of [...this.#mainWaits]) go();
+  }
+
   /** Its container is over, or about to be: commands end, and nobody holds anything. */
   over(reason: 'SANDBOX_REPLACED' | 'SANDBOX_EXITED'): void {
     for (const ears of this.#all()) ears.over(reason);
@@ -108,6 +135,7 @@ export class MemorySandbox {
     for (const { execId } of [...this.commands.values()]) this.#over(execId, { code: null, signal: 'SIGKILL', reason });
     for (const id of [...this.#holders.keys()]) this.#let(id);
     this.servedPid = null;
+    this.#mainIs(null);
   }
 
   /** Its container is another one, without what was in the last. */
@@ -126,6 +154,8 @@ export class MemorySandbox {
   #state(state: InitState): void {
     const now = this.#parts.timers.now();
     const alive = new Set(state.commands.map((one) => one.id));
+    const main = state.commands.find((one) => one.id.startsWith('main-'));
+    if (main) this.#mainIs(main.id);
     for (const id of [...this.commands.keys(), ...this.#holders.keys(), ...this.#ears.keys()])
       if (!alive.has(id) && !(id.startsWith('main-') && state.mainRuns)) this.#gone(id);
     for (const { id, pid, flags, age } of state.commands)
@@ -143,6 +173,7 @@ export class MemorySandbox {
   #started({ id, kind, pid, program, held }: Extract<InitFrame, { type: 'started' }>): void {
     const known = this.commands.get(id);
     if (known) known.pid = pid;
+    if (kind === 'main') this.#mainIs(id);
     for (const ears of this.#all(id)) ears.started();
     if (held.length === 0 || this.#row === null) return;
     const before = this.#holders.get(id) ?? [];

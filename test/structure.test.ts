@@ -32,6 +32,7 @@ const ELSEWHERE: Record<string, string> = {
   'sandbox/execute.ts': 'test/integration/sandbox-delivery.test.ts',
   'sandbox/init-return.ts': 'test/sandbox/init-door.test.ts',
   'sandbox/memory-commands.ts': 'test/integration/sandbox-memory.test.ts',
+  'sandbox/memory-output.ts': 'test/integration/last-words.test.ts',
   'sandbox/memory-container.ts': 'test/integration/sandbox-memory.test.ts',
   'sandbox/memory-delivery.ts': 'test/integration/sandbox-memory.test.ts',
   'sandbox/memory-exec.ts': 'test/integration/sandbox-memory.test.ts',

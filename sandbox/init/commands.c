@@ -115,11 +115,13 @@ bool command_attach(struct reader *from) {
     read_raw(from, message.token, TOKEN_BYTES);
     message.flags = read_u32(from);
     message.number = read_u32(from);
-    if (!reader_done(from) || !id_valid(name, true) || message.flags > 1) return false;
+    if (!reader_done(from) || !id_valid(name, true) || message.flags > ATTACH_FOLLOW) return false;
     struct holder *holder = named(name);
     if (holder == NULL || holder->keeper == 0) return no_such(name, "there is no such command");
     if (holder->kind == HOLDS_COMMAND && !(holder->flags & X_DETACHED)) return no_such(name, "it is not detached: its output has a listener");
     if (holder->kind == HOLDS_MAIN && (config.flags & C_INHERIT)) return no_such(name, "its output goes to Docker's log driver");
+    /* By its own name a start of main is what it wrote itself: the ring has what earlier ones wrote too. */
+    if (holder->kind == HOLDS_MAIN && name.length > 4) message.flags |= ATTACH_OWN;
     keeper_tell(holder, &message);
     wipe(&message, sizeof message);
     return true;

@@ -288,8 +288,14 @@ struct edge {
 struct edge edge_of(bool cut);
 /* The stream of the next piece, with STREAM_CUT if it is the first after an edge. */
 uint8_t edge_stream(struct edge *edge, uint8_t stream);
-/* Record in which its last `lines` lines begin, and the bytes of it that come before them. */
-uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip);
+/* Where somebody reads. */
+struct place {
+    uint64_t at, end; /* the next record, and what was there when the reading began */
+    size_t skip;      /* bytes of the first record that are not wanted */
+    struct edge edge;
+};
+/* Before the last `lines` lines of what came at `since` or later; UINT32_MAX: before all of it. */
+struct place ring_tail(const struct ring *ring, uint64_t since, uint32_t lines);
 
 /* ends.c: the two sides of what a command reads and writes. */
 struct ends {
@@ -307,8 +313,14 @@ void ends_close(struct ends *ends);
 void stream_begin(struct ring *ring, bool terminal);
 /* Descriptors of the command; -1: none. */
 void stream_sources(int out, int err, int input);
-/* Connects with the token. `direct`: the one client of a command that is not detached. */
-void stream_open(const uint8_t token[TOKEN_BYTES], bool direct, bool follow, uint32_t lines);
+/* Connects with the token, as the one client of a command that is not detached. */
+void stream_connect(const uint8_t token[TOKEN_BYTES]);
+enum attach_flag {
+    ATTACH_FOLLOW = 1,
+    ATTACH_OWN = 2, /* nothing that was in the ring before this start */
+};
+/* Connects with the token; the last `lines` of the ring come first. */
+void stream_attach(const uint8_t token[TOKEN_BYTES], uint32_t flags, uint32_t lines);
 /* The command's own process has ended: what is in the pipes, then EXIT. */
 void stream_exit(int32_t code, uint32_t signal, const char *reason);
 /* All is said, to everyone. */

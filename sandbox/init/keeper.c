@@ -63,7 +63,7 @@ static void told(int fd, short events, void *data) {
         }
         message.text[sizeof message.text - 1] = 0;
         if (message.kind == M_REASON) snprintf(why, sizeof why, "%.127s", message.text);
-        if (message.kind == M_ATTACH) stream_open(message.token, false, (message.flags & 1) != 0, message.number);
+        if (message.kind == M_ATTACH) stream_attach(message.token, message.flags, message.number);
         wipe(&message, sizeof message);
     }
 }
@@ -147,7 +147,7 @@ static void begin(void) {
     const char *wrong = user_find(block->user, &user);
     bool terminal = (block->flags & X_TERMINAL) != 0;
     stream_begin(ring, terminal && !block->inherit);
-    if (block->has_token) stream_open(block->token, ring == NULL, true, UINT32_MAX);
+    if (block->has_token) stream_connect(block->token);
     if (wrong != NULL) never(wrong);
     wrong = ends_open(&ends, block, &user);
     if (wrong != NULL) never(wrong);

@@ -76,12 +76,11 @@ size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *in
 }
 
 /* Walks twice: counts the lines, then passes over those that are too many. */
-uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
-    uint64_t total = 0, at = ring->shared->begin;
+static uint64_t tail_at(const struct ring *ring, uint64_t from, uint32_t lines, size_t *skip) {
+    uint64_t total = 0, at = from;
     uint8_t data[RECORD_MAX], stream;
     size_t length;
-    *skip = 0;
-    if (lines == UINT32_MAX) return ring->shared->begin;
+    if (lines == UINT32_MAX) return from;
     if (lines == 0) return ring->shared->end;
     bool open = false;
     while ((length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
@@ -89,7 +88,7 @@ uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
         open = data[length - 1] != '\n';
     }
     total += open;
-    uint64_t over = total > lines ? total - lines : 0, before = at = ring->shared->begin;
+    uint64_t over = total > lines ? total - lines : 0, before = at = from;
     while (over > 0 && (length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
         size_t i = 0;
         for (; i < length && over > 0; i++) over -= data[i] == '\n';
@@ -98,6 +97,14 @@ uint64_t ring_tail(const struct ring *ring, uint32_t lines, size_t *skip) {
         before = at;
     }
     return before;
+}
+
+struct place ring_tail(const struct ring *ring, uint64_t since, uint32_t lines) {
+    const uint64_t begin = ring->shared->begin, from = since > begin ? since : begin;
+    struct place place = {.end = ring->shared->end};
+    place.at = tail_at(ring, from, lines, &place.skip);
+    place.edge = edge_of(begin > since && place.at == begin && place.skip == 0);
+    return place;
 }
 
 struct edge edge_of(bool cut) { return (struct edge){.cut = {cut, cut}}; }

@@ -12,6 +12,7 @@ enum { CLIENTS_MAX = 16, DIAL_TRIES = 200, DIAL_MS = 25 };
 
 static struct client *clients[CLIENTS_MAX];
 static struct ring *ring;
+static uint64_t began; /* end of the ring when this start began */
 static bool terminal, over, told;
 static struct failure result;
 static uint32_t result_signal;
@@ -92,19 +93,19 @@ static void say_exit(struct client *client) {
 static void pump(struct client *client) {
     while (client->connected && client->used == 0 && !client->last) {
         uint8_t stream;
-        bool enough = !client->direct && !client->follow && client->at >= client->end;
+        bool enough = !client->direct && !client->follow && client->place.at >= client->place.end;
         /* It was too slow, and the oldest is gone. */
-        if (!client->direct && client->at < ring->shared->begin) client->edge = edge_of(true);
+        if (!client->direct && client->place.at < ring->shared->begin) client->place.edge = edge_of(true);
         size_t length =
-            client->direct || enough ? 0 : ring_get(ring, &client->at, &stream, client->out + OUTPUT_HEAD, CHUNK);
-        if (length > client->skip) {
-            length -= client->skip;
-            memmove(client->out + OUTPUT_HEAD, client->out + OUTPUT_HEAD + client->skip, length);
-            client->skip = 0;
-            frame_output(client, edge_stream(&client->edge, stream), length);
+            client->direct || enough ? 0 : ring_get(ring, &client->place.at, &stream, client->out + OUTPUT_HEAD, CHUNK);
+        if (length > client->place.skip) {
+            length -= client->place.skip;
+            memmove(client->out + OUTPUT_HEAD, client->out + OUTPUT_HEAD + client->place.skip, length);
+            client->place.skip = 0;
+            frame_output(client, edge_stream(&client->place.edge, stream), length);
             if (!flush(client)) return;
         } else if (length > 0) {
-            client->skip = 0;
+            client->place.skip = 0;
         } else if (over && sources_drained()) {
             return say_exit(client);
         } else if (!client->direct && !client->follow) {
@@ -188,27 +189,36 @@ static void dial(void *data) {
     pump(client);
 }
 
-void stream_open(const uint8_t token[TOKEN_BYTES], bool as_direct, bool follow, uint32_t lines) {
-    int place = 0;
-    while (place < CLIENTS_MAX && clients[place] != NULL) place++;
-    struct client *client = place < CLIENTS_MAX ? secret_map(sizeof *client, false) : NULL;
-    if (client == NULL) return;
-    client->direct = as_direct;
-    client->follow = follow;
+static struct client *client_new(const uint8_t token[TOKEN_BYTES], bool direct) {
+    int free = 0;
+    while (free < CLIENTS_MAX && clients[free] != NULL) free++;
+    struct client *client = free < CLIENTS_MAX ? secret_map(sizeof *client, false) : NULL;
+    if (client == NULL) return NULL;
+    client->direct = client->follow = direct;
     client->redial = (struct timer){.fire = dial, .data = client};
     memcpy(client->token, token, TOKEN_BYTES);
-    if (ring != NULL) {
-        client->at = ring_tail(ring, lines, &client->skip);
-        client->end = ring->shared->end;
-        client->edge = edge_of(ring->shared->begin > 0 && client->at == ring->shared->begin && client->skip == 0);
-    }
-    clients[place] = client;
-    if (!inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return leave(client);
+    clients[free] = client;
+    if (inbox_open(&client->box, FRAME_HEAD + FRAME_MAX)) return client;
+    leave(client);
+    return NULL;
+}
+
+void stream_connect(const uint8_t token[TOKEN_BYTES]) {
+    struct client *client = client_new(token, true);
+    if (client != NULL) dial(client);
+}
+
+void stream_attach(const uint8_t token[TOKEN_BYTES], uint32_t flags, uint32_t lines) {
+    struct client *client = client_new(token, false);
+    if (client == NULL) return;
+    client->follow = (flags & ATTACH_FOLLOW) != 0;
+    if (ring != NULL) client->place = ring_tail(ring, flags & ATTACH_OWN ? began : 0, lines);
     dial(client);
 }
 
 void stream_begin(struct ring *into, bool is_terminal) {
     ring = into;
+    began = ring == NULL ? 0 : ring->shared->end;
     terminal = is_terminal;
 }
 

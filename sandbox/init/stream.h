@@ -15,10 +15,7 @@ struct client {
     struct timer redial;
     struct inbox box;
     size_t input_at; /* written bytes of the first INPUT in the box */
-    uint64_t at;     /* in the ring */
-    uint64_t end;    /* without follow: what was there when it came */
-    size_t skip; /* of the first record: lines that are not wanted */
-    struct edge edge;
+    struct place place; /* in the ring */
     size_t sent, used;
     uint8_t out[CHUNK + OUTPUT_HEAD + TEXT_MAX];
 };

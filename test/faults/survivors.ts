@@ -1,14 +1,14 @@
 /** Who is alive in a container, from outside: its control group, start times, and what an attack wrote down. Asks nobody. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { freeze, inGroup, nameOf, thaw } from '../engine/processes.js';
+import { freeze, inGroup, thaw } from '../engine/processes.js';
 import { until } from '../engine/wait.js';
 
 /** A process of a container that is not over. */
 export interface Alive {
   /** As the host numbers it. */
   pid: number;
-  /** As the innermost namespace, which is the container's, numbers it. */
+  /** As the innermost namespace, which is the container's, numbers it; GONE where it ended while it was looked at. */
   inner: number;
   /** Pid of the process above it, as the host numbers it. */
   parent: number;
@@ -20,6 +20,9 @@ export interface Alive {
   /** Path of what it executes, as the container has it; empty where it cannot be seen. */
   executes: string;
 }
+
+/** No process has this number. */
+const GONE = 0;
 
 /** Every process in the control group of a container, and in those below it. `group`: the engine's. */
 export function aliveIn(group: string, container: string): Alive[] {
@@ -64,12 +67,12 @@ async function inFrozen<T>(group: string, container: string, see: (alive: Alive[
 }
 
 function aliveAs(pid: number): Alive | null {
+  // Its name with the rest, in one look: of one that is gone a moment later nothing else could say who it was.
   const stat = statOf(`/proc/${pid}/stat`);
   if (stat === null || stat.state === 'X') return null;
   if (stat.state === 'Z' && !threadsLive(pid)) return null;
   const inner = /^NSpid:.*\t(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
-  if (inner === undefined) return null;
-  return { pid, inner: Number(inner), ...stat, name: nameOf(pid) ?? '', executes: executedBy(pid) };
+  return { pid, inner: Number(inner ?? GONE), ...stat, executes: executedBy(pid) };
 }
 
 function threadsLive(pid: number): boolean {
@@ -90,10 +93,11 @@ function executedBy(pid: number): string {
   }
 }
 
-function statOf(file: string): Pick<Alive, 'state' | 'parent' | 'start'> | null {
-  const fields = read(file)?.split(') ').at(-1)?.split(' ');
-  if (fields === undefined) return null;
-  return { state: fields[0] ?? '', parent: Number(fields[1]), start: fields[19] ?? '' };
+function statOf(file: string): Pick<Alive, 'state' | 'parent' | 'start' | 'name'> | null {
+  const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(read(file) ?? '') ?? [];
+  if (name === undefined || rest === undefined) return null;
+  const fields = rest.split(' ');
+  return { name, state: fields[0] ?? '', parent: Number(fields[1]), start: fields[19] ?? '' };
 }
 
 /** What an attack wrote: its processes as `pid start`, and whether it said that it is complete. */

@@ -136,7 +136,7 @@ static void fuzz_keeper(void) {
         stream_begin(NULL, false);
         stream_sources(-1, -1, pipe_of_input[1]);
     }
-    stream_open(token, true, true, UINT32_MAX);
+    stream_connect(token);
     for (uint32_t left = 1 + any(40); left > 0 && world_watches(near_end); left--) {
         size_t size = next_frame(TO_KEEPER);
         /* The end of input closes it for good. */
