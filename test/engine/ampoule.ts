@@ -19,6 +19,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Presses Ctrl-C when its output has this. */
   interruptAt?: string;
+  /** Is called with all of its output so far, whenever more comes. */
+  hear?: (out: string) => void;
 }
 
 /** @param line words, or a line without quotes */
@@ -33,6 +35,7 @@ export function runAmpoule(daemon: TestDaemon, line: string | string[], options:
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
       out.push(chunk);
+      options.hear?.(Buffer.concat(out).toString());
       if (options.interruptAt !== undefined && Buffer.concat(out).includes(options.interruptAt)) child.kill('SIGINT');
     });
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));

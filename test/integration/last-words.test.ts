@@ -94,6 +94,26 @@ t.test('a main process that is not there says so', LONG, async (t) => {
   t.match(await ampoule('sandbox', 'logs', other), { code: 0, out: /no-such-program: not found/ });
 });
 
+t.test('who follows a main process hears each start of it, and its end', LONG, async (t) => {
+  await daemon.ok('POST', '/v1/secrets', { name: 'WORDS_MAIN', value: `${VALUE}-main` });
+  const other = `${name}-follow`;
+  const script = 'echo . >> /tmp/starts; echo start $(cat /tmp/starts | wc -l) $WORDS_MAIN; exec sleep 1000';
+  const body = { name: other, session: { name: other }, secrets: ['WORDS_MAIN'], delivery: 'memory' };
+  await daemon.ok('POST', '/v1/sandboxes?wait=60s', { ...body, command: ['sh', '-c', script] });
+  const heard = ['', ''];
+  const follow = (number: number, more: { interruptAt?: string }) =>
+    runAmpoule(daemon, ['sandbox', 'logs', '-f', other], { ...more, hear: (out) => heard.splice(number, 1, out) });
+  const logs = async () => (await ampoule('sandbox', 'logs', other)).out;
+  await until('its first words', async () => (await logs()) === 'start 1 [redacted:WORDS_MAIN]\n');
+  const [two, all] = [follow(0, { interruptAt: 'start 2' }), follow(1, {})];
+  await until('both listening', () => heard.every((out) => out.includes('start 1')));
+  await daemon.ok('POST', `/v1/sessions/${other}/deactivate?wait=60s`, { all: true });
+  t.match(await two, { code: 130, out: 'start 1 [redacted:WORDS_MAIN]\nstart 2\n' });
+  await until('the other one hearing it too', () => heard[1]?.includes('start 2'));
+  t.equal((await ampoule('sandbox', 'rm', other)).code, 0);
+  t.match(await all, { code: 0, out: 'start 1 [redacted:WORDS_MAIN]\nstart 2\n' });
+});
+
 t.test('a reset starts again what ended and is not started by itself', LONG, async (t) => {
   for (const delivery of ['memory', 'env'] as const) {
     const other = `${name}-once-${delivery}`;
