@@ -109,7 +109,7 @@ async function report(error: unknown, argv: readonly string[], { around, invocat
     }
     if (status === 500 && requestId !== undefined) await output.say(`  requestId ${requestId}`);
   } else if (error instanceof CliError) {
-    await output.say(error.exit === EXIT.interrupted ? 'interrupted.' : `${error.message} [${error.code}]`);
+    await output.say(error.code === 'INTERRUPTED' ? 'interrupted.' : `${error.message} [${error.code}]`);
   } else {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
     await output.say(`Something of ours went wrong (${what}). Report this with what you ran. [INTERNAL]`);

@@ -57,6 +57,18 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** Somebody typed a sandbox where a command begins, and no program has its name. */
+export async function tellOfSandbox(invocation: Invocation<{ sandbox?: string }>): Promise<void> {
+  const { args, client, options, output } = invocation;
+  const [name = '', ...command] = args;
+  if (options.sandbox !== undefined || name === '' || name.includes('/')) return;
+  const found = await client.request<SandboxAnswer>('GET', path('sandboxes', name)).catch(() => null);
+  if (found?.body.state === undefined || found.body.endedAt !== null) return;
+  const none = invocation.command.endsWith('exec') ? ' -- CMD' : '';
+  const meant = command.length === 0 ? none : ` -- ${command.map(quoted).join(' ')}`;
+  await output.say(`${name} is a sandbox. Run \`${invocation.command} -b ${name}${meant}\`.`);
+}
+
 /** Somebody typed a sandbox's name where a session's belongs, and there is no such session. */
 export async function isSandboxInstead(invocation: Invocation, session: string): Promise<boolean> {
   const typed = invocation.options.session !== undefined && !session.startsWith('ses_');

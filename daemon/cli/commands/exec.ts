@@ -9,7 +9,7 @@ import { leaf, pairs, several, type Tree } from '../command-tree.js';
 import { CliError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { withValue } from '../json-bytes.js';
-import { isSandboxInstead, quoted } from '../sandbox-choice.js';
+import { isSandboxInstead, tellOfSandbox } from '../sandbox-choice.js';
 import { chooseSession } from '../session-choice.js';
 import { copyOutput, type ExitRecord } from '../stream-output.js';
 import { readAll } from '../value.js';
@@ -126,16 +126,6 @@ async function live(invocation: Invocation<ExecOptions>, route: string, call: Ca
   }
   if (exit.code === EXIT.notFound) await tellOfSandbox(invocation);
   return exitOfCommand(invocation, exit);
-}
-
-/** Somebody typed a sandbox where a command begins: its name is no program. */
-async function tellOfSandbox({ args, client, options, output }: Invocation<ExecOptions>): Promise<void> {
-  const [name = '', ...command] = args;
-  if (options.sandbox !== undefined || name.includes('/')) return;
-  const found = await client.request<SandboxAnswer>('GET', path('sandboxes', name)).catch(() => null);
-  if (found?.body.state === undefined || found.body.endedAt !== null) return;
-  const meant = command.length === 0 ? 'CMD' : command.map(quoted).join(' ');
-  await output.say(`${name} is a sandbox. Run \`ampoule exec -b ${name} -- ${meant}\`.`);
 }
 
 /** Its own exit code, where it has one. */

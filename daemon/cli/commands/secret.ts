@@ -9,6 +9,7 @@ import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
 import { didYouMean } from '../suggestions.js';
+import { assureSure } from '../sure.js';
 import { fields, size, table, time } from '../table.js';
 import { toggleTable } from './activation.js';
 import { secretWriteCommands } from './secret-write.js';
@@ -86,7 +87,7 @@ export function secretCommands(tree: Tree, program: Command): void {
     },
     versions,
   );
-  leaf(
+  leaf<{ yes?: true }>(
     tree,
     secret,
     {
@@ -96,8 +97,8 @@ export function secretCommands(tree: Tree, program: Command): void {
       has: ['wait'],
     },
     destroy,
-  );
-  leaf<{ force?: true }>(
+  ).option(...YES);
+  leaf<{ force?: true; yes?: true }>(
     tree,
     secret,
     {
@@ -108,8 +109,12 @@ export function secretCommands(tree: Tree, program: Command): void {
       has: ['wait'],
     },
     remove,
-  ).option('--force', 'an active one too: deactivates it everywhere first');
+  )
+    .option('--force', 'an active one too: deactivates it everywhere first')
+    .option(...YES);
 }
+
+const YES = ['-y, --yes', 'without being asked, which happens at a terminal only'] as const;
 
 async function ls(
   invocation: Invocation<{ provider?: string; account?: string; environment?: string; tag?: string; search?: string }>,
@@ -197,15 +202,17 @@ async function versions(invocation: Invocation): Promise<number> {
   return EXIT.done;
 }
 
-async function destroy(invocation: Invocation): Promise<number> {
+async function destroy(invocation: Invocation<{ yes?: true }>): Promise<number> {
   const [name = '', given = ''] = invocation.args;
   const version = wholeNumber(given, 'VERSION') ?? 0;
+  await assureSure(invocation, `Destroy the value of version ${version} of ${name} for good?`);
   const answer = await makeChange<Change>(invocation, 'DELETE', path('secrets', name, 'versions', String(version)));
   return tellChange(invocation, answer, `Version ${version} of ${name} is destroyed.`);
 }
 
-async function remove(invocation: Invocation<{ force?: true }>): Promise<number> {
+async function remove(invocation: Invocation<{ force?: true; yes?: true }>): Promise<number> {
   const [name = ''] = invocation.args;
+  await assureSure(invocation, `Delete ${name} and all its values for good?`);
   const answer = await makeChange<Change>(invocation, 'DELETE', path('secrets', name), {
     query: { force: invocation.options.force },
   });

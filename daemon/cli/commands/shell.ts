@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import type { TerminalAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { leaf, pairs, several, type Tree } from '../command-tree.js';
-import { CliError, usage } from '../errors.js';
+import { CliError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { chooseSandbox } from '../sandbox-choice.js';
+import { chooseSandbox, tellOfSandbox } from '../sandbox-choice.js';
 import { copySocket } from '../socket-output.js';
 import { exitOfCommand } from './exec.js';
 
@@ -68,6 +68,7 @@ async function shell(invocation: Invocation<ShellOptions>): Promise<number> {
   try {
     const exit = await copySocket(socket, invocation, { input: true });
     if (exit === null) throw new CliError('STREAM_BROKEN', 'The terminal ended. Run `ampoule shell` again.');
+    if (exit.code === EXIT.notFound) await tellOfSandbox(invocation);
     return await exitOfCommand(invocation, exit);
   } finally {
     stdin.setRawMode?.(false);

@@ -1,17 +1,16 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { TypedBytes } from '../../../daemon/cli/hidden-prompt.js';
-import { playApi, TOKEN } from './played-api.js';
+import { playApi } from './played-api.js';
 import { SECRET } from './samples.js';
+import { typed } from './typed.js';
 
-const CLI = fileURLToPath(new URL('../../../daemon/cli/main.ts', import.meta.url));
+const atTerminal = (socket: string, keys: string, argv: string[]) => typed(socket, argv, { at: '(hidden): ', keys });
 
 function type(...chunks: (string | Buffer)[]): { outcome: string; bytes: string } {
-  const typed = new TypedBytes();
+  const bytes = new TypedBytes();
   let outcome = 'more';
-  for (const chunk of chunks) outcome = typed.push(Buffer.from(chunk));
-  return { outcome, bytes: Buffer.from(typed.take()).toString('latin1') };
+  for (const chunk of chunks) outcome = bytes.push(Buffer.from(chunk));
+  return { outcome, bytes: Buffer.from(bytes.take()).toString('latin1') };
 }
 
 t.test('a line, and how it is edited', async (t) => {
@@ -35,56 +34,13 @@ t.test('a paste keeps its line breaks, wherever it is cut', async (t) => {
 });
 
 t.test('it grows, up to 1 MiB, and is wiped', async (t) => {
-  const typed = new TypedBytes();
-  t.equal(typed.push(Buffer.alloc(2 ** 20, 0x61)), 'more');
-  t.equal(typed.take().length, 2 ** 20);
-  t.equal(typed.push(Buffer.from('b')), 'too large');
-  typed.wipe();
-  t.equal(typed.take().length, 0);
+  const bytes = new TypedBytes();
+  t.equal(bytes.push(Buffer.alloc(2 ** 20, 0x61)), 'more');
+  t.equal(bytes.take().length, 2 ** 20);
+  t.equal(bytes.push(Buffer.from('b')), 'too large');
+  bytes.wipe();
+  t.equal(bytes.take().length, 0);
 });
-
-/** Runs the CLI at a real pseudo-terminal (python's pty), answers its question with `keys`, and gives what the terminal showed. */
-const AT_A_TERMINAL = `
-import os, pty, sys, select
-keys = os.environb.pop(b'KEYS')
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-shown, asked = b'', False
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data
-    if not asked and b'(hidden): ' in shown:
-        asked = True
-        os.write(fd, keys)
-status = os.waitpid(pid, 0)[1]
-sys.stdout.buffer.write(shown)
-sys.exit(os.WEXITSTATUS(status))
-`;
-
-function atTerminal(socket: string, keys: string, argv: string[]): Promise<{ code: number | null; shown: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('python3', ['-c', AT_A_TERMINAL, process.execPath, '--import', 'tsx', CLI, ...argv], {
-      env: {
-        PATH: process.env.PATH,
-        HOME: '/nonexistent',
-        AMPOULE_ADDR: `unix://${socket}`,
-        AMPOULE_TOKEN: TOKEN,
-        KEYS: keys,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, shown: Buffer.concat(chunks).toString() }));
-  });
-}
 
 t.test('at a real terminal what is typed does not show, and arrives', async (t) => {
   const api = await playApi(t, { 'POST /v1/secrets': { status: 201, json: SECRET } });

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { Input, Output } from '../../../../daemon/cli/surroundings.js';
 import { until } from '../../../engine/wait.js';
 import { cli, playApi } from '../played-api.js';
+import { list, SANDBOX, SESSION } from '../samples.js';
 
 const TICKET = { ticket: 'abc', protocol: 'ampoule.terminal.v1', path: '/v1/sandboxes/sbx_1/terminal', expiresAt: '' };
 
@@ -64,6 +65,22 @@ t.test('a terminal that reports no size is taken for 80x24', async (t) => {
   const terminal = { stdin: true, stdout: true };
   t.match(await cli(api, ['shell', '-b', 'box'], { stdin, terminal, screen }), { code: 0 });
   t.match(api.asked[0]?.json, { columns: 80, rows: 24 });
+});
+
+t.test('a sandbox where a command begins', async (t) => {
+  const { stdin } = keyboard();
+  const api = await playApi(
+    t,
+    {
+      'GET /v1/sessions/dev': { json: SESSION },
+      'GET /v1/sandboxes': { json: list(SANDBOX) },
+      [`POST /v1/sandboxes/${SANDBOX.id}/terminal`]: { status: 201, json: TICKET },
+      'GET /v1/sandboxes/box': { json: SANDBOX },
+    },
+    { [TICKET.path]: (socket) => socket.send('{"exit":{"code":127}}', () => socket.close(1000)) },
+  );
+  const ran = await cli(api, ['shell', '--session', 'dev', 'box'], { stdin, terminal: { stdin: true, stdout: true } });
+  t.match(ran, { code: 127, err: 'ampoule: box is a sandbox. Run `ampoule shell -b box`.\n' });
 });
 
 t.test('a connection that breaks leaves the terminal as it was', async (t) => {
