@@ -76,6 +76,11 @@ function unlessSealed(mac: () => string): string | null {
   }
 }
 
+/** Volume of a session's own workspace. */
+export function ownWorkspace(session: string): string {
+  return `ampoule-ws-${session}`;
+}
+
 function specOf(vault: string, sandbox: Sandbox): SandboxSpec {
   const { image, pull, main, command, entrypoint, restart, env, user, workdir, labels, grace } = sandbox.settings;
   const { tty, stdinOpen, privileges, limits, network, ports, workspace, lease, oneShot } = sandbox.settings;
@@ -91,7 +96,7 @@ function specOf(vault: string, sandbox: Sandbox): SandboxSpec {
     onChange: onChange ?? (sandbox.delivery === 'env' ? 'restart' : 'keep'),
     workspace:
       workspace.kind === 'volume' && workspace.volume === ''
-        ? { ...workspace, volume: `ampoule-ws-${sandbox.session}` }
+        ? { ...workspace, volume: ownWorkspace(sandbox.session) }
         : workspace,
   };
 }

@@ -33,13 +33,17 @@ export async function demonstrate(demo: Demo, steps: Steps): Promise<void> {
   };
 
   await steps.step('register a secret', async () => {
+    const earlier: string[] = [];
     for (const session of SESSIONS) {
       const { status } = await api.call('DELETE', `/v1/sessions/${session}?workspace=delete&wait=60s`);
       expect(status === 200 || status === 404, `the session of an earlier run could not be ended (${status})`);
+      if (status === 200) earlier.push(session);
     }
     const answer = await api.must('PUT', `/v1/secrets/${SECRET}/value`, Buffer.from(value));
     expect(!JSON.stringify(answer).includes(value), 'the answer holds the value');
-    return SECRET;
+    return earlier.length === 0
+      ? SECRET
+      : `${SECRET}; ended of an earlier run, with sandboxes and workspaces: ${earlier.join(', ')}`;
   });
   await steps.step('open two sessions', async () => {
     for (const session of SESSIONS) await api.must('PUT', `/v1/sessions/${session}`);

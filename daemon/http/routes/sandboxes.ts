@@ -7,6 +7,7 @@ import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
+import { keptWorkspace } from '../kept-workspace.js';
 import { watchLapses } from '../lapses.js';
 import { launched, planLaunch } from '../launch-run.js';
 import { exposureAnswer, sandboxAnswer } from '../represent-sandbox.js';
@@ -96,7 +97,9 @@ export function sandboxRoutes(app: App, http: Http): void {
         () => sandboxes.end(caller, id, reason),
       );
       const change = { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes };
-      const { status, body } = await settled(http, change, wait, lapsed());
+      const deleted = reason === DELETED_WITH_WORKSPACE;
+      const kept = endsSession ? keptWorkspace(parts.vault, caller, { session, deleted }) : [];
+      const { status, body } = await settled(http, change, wait, [...lapsed(), ...kept]);
       return reply.code(status).send(body);
     },
   );

@@ -6,6 +6,7 @@ import { DELETED, DELETED_WITH_WORKSPACE } from '../../end-reason.js';
 import { callerOf } from '../authentication.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
+import { keptWorkspace } from '../kept-workspace.js';
 import { declareSession } from '../launch.js';
 import { etagOf, sessionAnswer } from '../represent.js';
 import { changeResponses, type Http, settled, waitOf } from '../respond.js';
@@ -131,9 +132,9 @@ export function sessionRoutes(app: App, http: Http): void {
         wait,
       );
       // A workspace is removed together with a sandbox; where the last one is gone already, nobody is left to do it.
-      const kept = reason === DELETED_WITH_WORKSPACE && ended.sandboxes.length === 0;
-      const notice = `No sandbox was left to remove the workspace with. If it is still there: docker volume rm ampoule-ws-${id}`;
-      return reply.code(status).send(kept ? { ...body, notices: [...body.notices, notice] } : body);
+      const deleted = reason === DELETED_WITH_WORKSPACE && ended.sandboxes.length > 0;
+      const kept = keptWorkspace(parts.vault, caller, { session: id, deleted });
+      return reply.code(status).send({ ...body, notices: [...body.notices, ...kept] });
     },
   );
 }

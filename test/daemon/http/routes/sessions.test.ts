@@ -49,14 +49,6 @@ t.test('the end takes sandboxes with it, and workspaces where asked', async (t) 
   }
 });
 
-t.test('a workspace that nobody is left to remove is named', async (t) => {
-  const w = await world(t);
-  const { json } = await w.call('POST', '/v1/sessions', { name: 'dev' });
-  t.match((await w.call('DELETE', '/v1/sessions/dev?workspace=delete')).json.notices, [
-    `docker volume rm ampoule-ws-${json.id}`,
-  ]);
-});
-
 t.test('a session may ask for a delivery; durations are checked', async (t) => {
   const w = await world(t);
   t.match(await w.call('POST', '/v1/sessions', { delivery: 'memory' }), { status: 201, json: { delivery: 'memory' } });
