@@ -1,6 +1,6 @@
 /** What a sandbox should be, what is seen of it, and who remembers: the words of this layer. No HTTP, no SQLite, no crypto. */
 
-import type { OutputPart } from './demux.js';
+import type { OutputPart } from './engine/demux.js';
 
 export type DeliveryKind = 'memory' | 'env';
 export type Privileges = 'standard' | 'strict' | 'sudo';

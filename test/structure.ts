@@ -11,7 +11,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'libsodium-wrappers': ['store/seal.ts'],
   'libsodium-wrappers-sumo': ['store/argon2-worker.ts'],
   ulid: ['store/', 'daemon/http/'],
-  dockerode: ['sandbox/docker.ts'],
+  dockerode: ['sandbox/engine/docker.ts'],
   pino: ['daemon/log.ts'],
   'prom-client': ['daemon/metrics.ts'],
   'close-with-grace': ['daemon/run.ts'],
@@ -25,6 +25,11 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'ajv-formats': ['daemon/http/validation.ts'],
   commander: ['daemon/cli/'],
   esbuild: ['daemon/build.ts'],
+};
+
+/** Directories within a layer, lowest first: each may import from those before it, and all from the files beside them. */
+export const STOREYS: Readonly<Record<string, readonly string[]>> = {
+  sandbox: ['engine', 'kernel', 'redact', 'container', 'link', 'reconcile', 'env', 'memory'],
 };
 
 /** Who may read the environment of the process. */
@@ -122,6 +127,7 @@ export function importViolations(sources: Sources): string[] {
       const other = layerOf(to);
       if (!/\.(js|json)$/.test(from)) found.push(`${path} imports ${from}, which does not end in .js`);
       if (other === 'test') found.push(`${path} imports from the tests`);
+      if (other === layer) found.push(...storeyViolations(layer, path, to));
       if (other === layer || other === 'test') continue;
       if (layer !== 'daemon') found.push(`${path} imports ${to}: ${layer} imports no other layer`);
       else if (path.startsWith('daemon/cli/')) found.push(`${path} imports ${to}: the CLI knows the API alone`);
@@ -131,6 +137,13 @@ export function importViolations(sources: Sources): string[] {
     }
   }
   return found;
+}
+
+function storeyViolations(layer: string, path: string, to: string): string[] {
+  const storeys = STOREYS[layer] ?? [];
+  const [from, other] = [path, to].map((one) => storeys.indexOf(one.split('/')[1] ?? ''));
+  if (from === undefined || from < 0 || other === undefined || other <= from) return [];
+  return [`${path} imports ${to}: ${storeys[other]} is built on ${storeys[from]}, not the other way`];
 }
 
 function packageViolations(path: string, from: string, typeOnly: boolean): string[] {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { lookFromHost, ownContainerIds } from '../../daemon/host-paths.js';
-import type { ContainerSeen } from '../../sandbox/engine.js';
+import type { ContainerSeen } from '../../sandbox/engine/engine.js';
 
 const ID = 'c0ffee'.padEnd(64, '0');
 const files = (given: Record<string, string>) => (path: string) => given[path] ?? '';

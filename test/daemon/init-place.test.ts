@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makeGround } from '../../daemon/init-place.js';
-import type { ContainerSeen } from '../../sandbox/engine.js';
+import type { ContainerSeen } from '../../sandbox/engine/engine.js';
 
 const ID = 'c0ffee'.padEnd(64, '0');
 

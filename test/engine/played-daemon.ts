@@ -13,9 +13,9 @@ import {
   initFrame,
   proofFrame,
   to,
-} from '../../sandbox/init-frames.js';
-import { proof } from '../../sandbox/init-proof.js';
-import { FrameSplitter, type RawFrame } from '../../sandbox/init-split.js';
+} from '../../sandbox/link/frames.js';
+import { proof } from '../../sandbox/link/proof.js';
+import { FrameSplitter, type RawFrame } from '../../sandbox/link/split.js';
 import type { EngineFace } from './engine.js';
 import { PlayedStream } from './played-stream.js';
 import { until } from './wait.js';

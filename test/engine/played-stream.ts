@@ -1,8 +1,8 @@
 /** The played daemon's end of one command's stream: what it wrote, how it ended, and what is sent to it. */
 
 import type { Socket } from 'node:net';
-import { streamFrame, to } from '../../sandbox/init-frames.js';
-import type { RawFrame } from '../../sandbox/init-split.js';
+import { streamFrame, to } from '../../sandbox/link/frames.js';
+import type { RawFrame } from '../../sandbox/link/split.js';
 import { until } from './wait.js';
 
 export interface Exit {

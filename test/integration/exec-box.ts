@@ -2,11 +2,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Cgroup, locateCgroup, membersOf } from '../../sandbox/cgroup.js';
-import { connectEngine } from '../../sandbox/docker.js';
-import type { Engine } from '../../sandbox/engine.js';
-import { type Execs, makeExecs } from '../../sandbox/exec.js';
-import type { ExecContainer } from '../../sandbox/exec-trace.js';
+import { connectEngine } from '../../sandbox/engine/docker.js';
+import type { Engine } from '../../sandbox/engine/engine.js';
+import { type Execs, makeExecs } from '../../sandbox/env/exec.js';
+import type { ExecContainer } from '../../sandbox/env/exec-trace.js';
+import { type Cgroup, locateCgroup, membersOf } from '../../sandbox/kernel/cgroup.js';
 import type { ExecExit, ExecRequest, RunningExec } from '../../sandbox/types.js';
 import type { EngineFace } from '../engine/engine.js';
 import { sharedEngine } from '../engine/shared.js';

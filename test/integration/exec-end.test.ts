@@ -1,8 +1,8 @@
 /** A command that is ended leaves nothing behind, however its processes hid; and nothing else is touched. */
 
 import t from 'tap';
-import { cgroupDirectory, freeze, frozen, thaw } from '../../sandbox/cgroup.js';
-import { canSignalEngineProcesses } from '../../sandbox/process-kill.js';
+import { cgroupDirectory, freeze, frozen, thaw } from '../../sandbox/kernel/cgroup.js';
+import { canSignalEngineProcesses } from '../../sandbox/kernel/process-kill.js';
 import { until } from '../engine/wait.js';
 import { type Box, collect, makeBox, unified } from './exec-box.js';
 

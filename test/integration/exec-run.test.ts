@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { readLogs } from '../../sandbox/logs.js';
+import { readLogs } from '../../sandbox/engine/logs.js';
 import { until } from '../engine/wait.js';
 import { makeBox } from './exec-box.js';
 

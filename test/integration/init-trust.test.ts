@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
-import { to } from '../../sandbox/init-frames.js';
+import { to } from '../../sandbox/link/frames.js';
 import { entry, type PlayedDaemon } from '../engine/played-daemon.js';
 import { until } from '../engine/wait.js';
 import { initWorld, LONG } from './init-world.js';

@@ -1,8 +1,8 @@
 /** An engine that answers execs as a test tells it to, for what a real one does only when it breaks. */
 
 import { Duplex, PassThrough } from 'node:stream';
-import type { ContainerSeen, ExecSeen, ExecSpec } from '../../sandbox/engine.js';
-import type { ExecEngine } from '../../sandbox/exec-start.js';
+import type { ContainerSeen, ExecSeen, ExecSpec } from '../../sandbox/engine/engine.js';
+import type { ExecEngine } from '../../sandbox/env/exec-start.js';
 import type { ExecRequest } from '../../sandbox/types.js';
 
 export const CONTAINER = { dockerId: 'ab'.repeat(32), pid: 4_000_000 };

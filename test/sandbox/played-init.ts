@@ -2,10 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { FieldReader, type FieldWriter, frame } from '../../sandbox/init-fields.js';
-import { TYPE, type Versioned } from '../../sandbox/init-frames.js';
-import { proof } from '../../sandbox/init-proof.js';
-import { FrameSplitter, type RawFrame } from '../../sandbox/init-split.js';
+import { FieldReader, type FieldWriter, frame } from '../../sandbox/link/fields.js';
+import { TYPE, type Versioned } from '../../sandbox/link/frames.js';
+import { proof } from '../../sandbox/link/proof.js';
+import { FrameSplitter, type RawFrame } from '../../sandbox/link/split.js';
 
 /** A SET as it was heard. */
 export interface HeardSet {
