@@ -109,6 +109,14 @@ static bool no_such(struct bytes name, const char *why) {
     return true;
 }
 
+/* `main-N` is what main wrote since its N-th start, whichever runs now. */
+static struct holder *attached(struct bytes name, uint64_t *since) {
+    static const char main[] = "main-";
+    const uint32_t length = sizeof main - 1;
+    if (name.length <= length || memcmp(name.at, main, length) != 0) return named(name);
+    return main_since((struct bytes){name.at + length, name.length - length}, since) ? main_holder() : NULL;
+}
+
 bool command_attach(struct reader *from) {
     struct message message = {.kind = M_ATTACH};
     struct bytes name = read_text(from, ID_MAX);
@@ -116,12 +124,10 @@ bool command_attach(struct reader *from) {
     message.flags = read_u32(from);
     message.number = read_u32(from);
     if (!reader_done(from) || !id_valid(name, true) || message.flags > ATTACH_FOLLOW) return false;
-    struct holder *holder = named(name);
+    struct holder *holder = attached(name, &message.since);
     if (holder == NULL || holder->keeper == 0) return no_such(name, "there is no such command");
     if (holder->kind == HOLDS_COMMAND && !(holder->flags & X_DETACHED)) return no_such(name, "it is not detached: its output has a listener");
     if (holder->kind == HOLDS_MAIN && (config.flags & C_INHERIT)) return no_such(name, "its output goes to Docker's log driver");
-    /* By its own name a start of main is what it wrote itself: the ring has what earlier ones wrote too. */
-    if (holder->kind == HOLDS_MAIN && name.length > 4) message.flags |= ATTACH_OWN;
     keeper_tell(holder, &message);
     wipe(&message, sizeof message);
     return true;

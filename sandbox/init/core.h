@@ -116,6 +116,7 @@ struct holder {
     int32_t code;
     uint32_t signal;
     bool ending, revoked; /* to be ended; because of a SET or the lease */
+    bool doomed;          /* its keeper is being ended: it had not started its program */
     bool restart;         /* main: ended so that it begins again */
     int64_t kill_at;      /* while ending */
     int64_t killed_at;    /* 0: not yet */
@@ -165,6 +166,8 @@ typedef bool ask_fn(const struct holder *holder);
 void table_mark(struct table *table);
 /* `*hit`: it is below a holder for which `ask` says yes (NULL: nobody is asked). */
 enum origin origin_of(const struct process *row, ask_fn *ask, bool *hit);
+/* SIGKILL; a holder whose keeper it is knows that it goes. */
+bool end_row(const struct process *row);
 
 /* freeze.c: the kill that nothing outruns. */
 struct killed {
@@ -239,7 +242,8 @@ struct block {
     uint32_t flags;
     uint16_t columns, rows;
     uint8_t token[TOKEN_BYTES];
-    bool has_token, main, inherit, home_kept, open_input;
+    bool has_token, inherit, home_kept, open_input;
+    uint32_t start; /* of main: which one; else 0 */
     const char *user, *workdir;
     char **argv, **envp;
     size_t env_count; /* room for one more, and NULL, follows */
@@ -310,17 +314,15 @@ void ends_take(struct ends *ends, const struct block *block);
 void ends_close(struct ends *ends);
 
 /* stream.c: connections of a keeper to the daemon, and what flows between them and the command. */
-void stream_begin(struct ring *ring, bool terminal);
+void stream_begin(struct ring *ring, bool terminal, uint32_t start);
 /* Descriptors of the command; -1: none. */
 void stream_sources(int out, int err, int input);
 /* Connects with the token, as the one client of a command that is not detached. */
 void stream_connect(const uint8_t token[TOKEN_BYTES]);
-enum attach_flag {
-    ATTACH_FOLLOW = 1,
-    ATTACH_OWN = 2, /* nothing that was in the ring before this start */
-};
-/* Connects with the token; the last `lines` of the ring come first. */
-void stream_attach(const uint8_t token[TOKEN_BYTES], uint32_t flags, uint32_t lines);
+enum attach_flag { ATTACH_FOLLOW = 1 };
+struct message;
+/* Connects with the token; the last lines of the ring come first. */
+void stream_attach(const struct message *asked);
 /* The command's own process has ended: what is in the pipes, then EXIT. */
 void stream_exit(int32_t code, uint32_t signal, const char *reason);
 /* All is said, to everyone. */
@@ -335,6 +337,7 @@ struct message {
     int32_t code;
     uint32_t number;
     uint32_t flags;
+    uint64_t since;
     uint8_t token[TOKEN_BYTES];
     char text[232];
 };
@@ -343,7 +346,7 @@ enum message_kind {
     M_ENDED = 'E',   /* code, number: signal, text: reason */
     M_DRAINED = 'D',
     M_LOST = 'L',    /* the client is gone */
-    M_ATTACH = 'A',  /* token, flags, number: lines */
+    M_ATTACH = 'A',  /* token, flags, since: offset in the ring, number: lines */
     M_REASON = 'R',  /* why it is ended */
 };
 /* Forks the keeper and wipes `block` here. false with errno: it could not. */
@@ -360,6 +363,8 @@ void main_over(struct holder *holder);
 /* It was ended for a SET and may begin again. */
 void main_again(void);
 struct holder *main_holder(void);
+/* Where the output of its N-th start and later ones begins in the ring; of those long ago, what is known. false: no such start. */
+bool main_since(struct bytes digits, uint64_t *since);
 
 /* commands.c: EXEC, ATTACH, END. */
 bool command_exec(struct reader *from);

@@ -63,8 +63,8 @@ static void settled(struct holder *holder) {
 
 static bool given_up(const struct holder *holder) { return holder->killed_at > 0 && now_ms() - holder->killed_at >= GIVE_UP_MS; }
 
-/* A keeper that was ended with it: when it is reaped, a look at what it may have started all the same is still to come. */
-static bool owes_a_look(const struct holder *holder) { return unborn(holder) && holder->keeper != 0 && !given_up(holder); }
+/* Its keeper was ended with it: when that is reaped, a look at what it may have started all the same is still to come. */
+static bool owes_a_look(const struct holder *holder) { return holder->doomed && holder->keeper != 0 && !given_up(holder); }
 
 static void clear(ask_fn *ask) {
     EACH_HOLDER(holder) if (ask(holder) && !owes_a_look(holder)) settled(holder);
@@ -96,7 +96,8 @@ static void revoke_due(void) {
     size_t alive = tree_alive(due_revoked, true, &immune);
     if (alive <= immune) alive = freeze_and_count(due_revoked, &immune);
     if (alive > immune && !stale(due_revoked)) return;
-    left = alive;
+    /* Several looks may each give somebody up before the answer. */
+    left += alive;
     clear(due_revoked);
 }
 
@@ -118,7 +119,7 @@ static void unknown_due(void) {
         alive = freeze_and_count(nobody, &immune);
         if (alive > immune) return;
     }
-    left = alive;
+    left += alive;
     unknown_at = 0;
     if (left == 0) given_settle();
 }

@@ -106,7 +106,7 @@ struct killed freeze_and_kill(ask_fn *ask) {
         enum origin origin = origin_of(row, ask, &hit);
         bool unknown = origin == ORIGIN_ORPHAN || origin == ORIGIN_OUTSIDE || origin == ORIGIN_UNCLEAR;
         if (origin == ORIGIN_INIT || row_over(row) || (!hit && !unknown)) continue;
-        if (kill(row->pid, SIGKILL) == 0) result.killed++;
+        if (end_row(row)) result.killed++;
         else if (errno == EPERM) result.immune++;
         row->state = 'X';
     }

@@ -63,7 +63,7 @@ static void told(int fd, short events, void *data) {
         }
         message.text[sizeof message.text - 1] = 0;
         if (message.kind == M_REASON) snprintf(why, sizeof why, "%.127s", message.text);
-        if (message.kind == M_ATTACH) stream_attach(message.token, message.flags, message.number);
+        if (message.kind == M_ATTACH) stream_attach(&message);
         wipe(&message, sizeof message);
     }
 }
@@ -146,7 +146,7 @@ static void begin(void) {
     int pair[2];
     const char *wrong = user_find(block->user, &user);
     bool terminal = (block->flags & X_TERMINAL) != 0;
-    stream_begin(ring, terminal && !block->inherit);
+    stream_begin(ring, terminal && !block->inherit, block->start);
     if (block->has_token) stream_connect(block->token);
     if (wrong != NULL) never(wrong);
     wrong = ends_open(&ends, block, &user);

@@ -12,6 +12,7 @@ static struct words words;
 static struct bytes room[WORDS_MAX];
 static struct ring *ring;
 static uint32_t starts;
+static uint64_t began[64]; /* end of the ring when a start began, of the last ones */
 static bool wanted; /* it is to run, and does not */
 static int32_t status;
 
@@ -46,7 +47,7 @@ static struct block *make(void) {
     struct block *block = block_make(config.user, "", &words, &none, (flags & X_TERMINAL) != 0);
     if (block == NULL) return NULL;
     block->flags = flags;
-    block->main = true;
+    block->start = starts + 1;
     block->inherit = (config.flags & C_INHERIT) != 0;
     return block;
 }
@@ -77,6 +78,8 @@ static void start(void) {
     if (config.flags & C_ONE_SHOT) become_main(holder);
     bool inherit = (config.flags & C_INHERIT) != 0;
     if (ring == NULL && !inherit) ring = ring_make(RING_OF_MAIN);
+    const size_t place = (starts + 1) % (sizeof began / sizeof *began);
+    if (ring != NULL) began[place] = ring->shared->end;
     struct block *block = make();
     if (block != NULL && keeper_start(holder, block, inherit ? NULL : ring)) {
         holder->ring = inherit ? NULL : ring;
@@ -88,6 +91,20 @@ static void start(void) {
     *holder = (struct holder){0};
     wanted = true;
     timer_start(&again, RETRY_MS);
+}
+
+bool main_since(struct bytes digits, uint64_t *since) {
+    enum { KNOWN = sizeof began / sizeof *began };
+    uint32_t number = 0;
+    if (digits.length == 0 || digits.length > 9) return false;
+    for (uint32_t i = 0; i < digits.length; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9') return false;
+        number = number * 10 + (digits.at[i] - '0');
+    }
+    if (number == 0 || number > starts) return false;
+    if (starts - number >= KNOWN) number = starts - KNOWN + 1;
+    *since = began[number % KNOWN];
+    return true;
 }
 
 static bool may_start(void) { return live.ready && !ending_warned && !ending_runs() && main_holder() == NULL; }

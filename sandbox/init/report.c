@@ -78,7 +78,9 @@ void report_last(const struct holder *holder) {
     uint64_t at = begin, whole = 0;
     size_t length, sent = 0;
     struct edge edge = edge_of(begin > 0);
-    while (at < end && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole += LAST_HEAD + length;
+    /* Records may lie, offsets wrap: more than there is room for is none of them. */
+    while (at < end && whole <= LAST_HEAD * ring->capacity && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0)
+        whole += LAST_HEAD + length;
     if (whole > LAST_MAX) edge = edge_of(true);
     at = begin;
     while (whole > LAST_MAX && (length = ring_get(ring, &at, &stream, piece, sizeof piece)) > 0) whole -= LAST_HEAD + length;

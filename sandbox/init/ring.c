@@ -75,35 +75,50 @@ size_t ring_get(const struct ring *ring, uint64_t *at, uint8_t *stream, void *in
     return length;
 }
 
+/* What was passed over, of each stream: whether something was, and whether it ended with a line. */
+struct passed {
+    bool any[2], whole[2];
+};
+
+static void pass(struct passed *passed, uint8_t stream, const uint8_t *data, size_t length) {
+    if (length == 0) return;
+    passed->any[stream == 2] = true;
+    passed->whole[stream == 2] = data[length - 1] == '\n';
+}
+
 /* Walks twice: counts the lines, then passes over those that are too many. */
-static uint64_t tail_at(const struct ring *ring, uint64_t from, uint32_t lines, size_t *skip) {
+static uint64_t tail_at(const struct ring *ring, uint64_t from, uint32_t lines, size_t *skip, struct passed *passed) {
     uint64_t total = 0, at = from;
     uint8_t data[RECORD_MAX], stream;
     size_t length;
     if (lines == UINT32_MAX) return from;
-    if (lines == 0) return ring->shared->end;
     bool open = false;
     while ((length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
         for (size_t i = 0; i < length; i++) total += data[i] == '\n';
         open = data[length - 1] != '\n';
     }
     total += open;
+    /* None: the last line goes too, also where it is open. */
     uint64_t over = total > lines ? total - lines : 0, before = at = from;
+    if (lines == 0) over = UINT64_MAX;
     while (over > 0 && (length = ring_get(ring, &at, &stream, data, sizeof data)) > 0) {
         size_t i = 0;
         for (; i < length && over > 0; i++) over -= data[i] == '\n';
+        pass(passed, stream, data, i);
         *skip = i < length ? i : 0;
-        if (i < length) return before;
+        if (i < length) break;
         before = at;
     }
+    wipe(data, sizeof data);
     return before;
 }
 
 struct place ring_tail(const struct ring *ring, uint64_t since, uint32_t lines) {
     const uint64_t begin = ring->shared->begin, from = since > begin ? since : begin;
+    struct passed passed = {0};
     struct place place = {.end = ring->shared->end};
-    place.at = tail_at(ring, from, lines, &place.skip);
-    place.edge = edge_of(begin > since && place.at == begin && place.skip == 0);
+    place.at = tail_at(ring, from, lines, &place.skip, &passed);
+    for (int i = 0; i < 2; i++) place.edge.cut[i] = passed.any[i] ? !passed.whole[i] : begin > since;
     return place;
 }
 

@@ -12,7 +12,7 @@ enum { CLIENTS_MAX = 16, DIAL_TRIES = 200, DIAL_MS = 25 };
 
 static struct client *clients[CLIENTS_MAX];
 static struct ring *ring;
-static uint64_t began; /* end of the ring when this start began */
+static uint32_t start; /* of main: which one */
 static bool terminal, over, told;
 static struct failure result;
 static uint32_t result_signal;
@@ -95,7 +95,10 @@ static void pump(struct client *client) {
         uint8_t stream;
         bool enough = !client->direct && !client->follow && client->place.at >= client->place.end;
         /* It was too slow, and the oldest is gone. */
-        if (!client->direct && client->place.at < ring->shared->begin) client->place.edge = edge_of(true);
+        if (!client->direct && client->place.at < ring->shared->begin) {
+            client->place.edge = edge_of(true);
+            client->place.skip = 0;
+        }
         size_t length =
             client->direct || enough ? 0 : ring_get(ring, &client->place.at, &stream, client->out + OUTPUT_HEAD, CHUNK);
         if (length > client->place.skip) {
@@ -180,6 +183,7 @@ static void dial(void *data) {
     struct writer to = writer_of(client->out, sizeof client->out);
     frame_begin(&to, F_STREAM);
     write_raw(&to, client->token, TOKEN_BYTES);
+    write_u32(&to, start);
     frame_end(&to);
     wipe(client->token, TOKEN_BYTES);
     client->used = to.used;
@@ -208,18 +212,18 @@ void stream_connect(const uint8_t token[TOKEN_BYTES]) {
     if (client != NULL) dial(client);
 }
 
-void stream_attach(const uint8_t token[TOKEN_BYTES], uint32_t flags, uint32_t lines) {
-    struct client *client = client_new(token, false);
+void stream_attach(const struct message *asked) {
+    struct client *client = client_new(asked->token, false);
     if (client == NULL) return;
-    client->follow = (flags & ATTACH_FOLLOW) != 0;
-    if (ring != NULL) client->place = ring_tail(ring, flags & ATTACH_OWN ? began : 0, lines);
+    client->follow = (asked->flags & ATTACH_FOLLOW) != 0;
+    if (ring != NULL) client->place = ring_tail(ring, asked->since, asked->number);
     dial(client);
 }
 
-void stream_begin(struct ring *into, bool is_terminal) {
+void stream_begin(struct ring *into, bool is_terminal, uint32_t number) {
     ring = into;
-    began = ring == NULL ? 0 : ring->shared->end;
     terminal = is_terminal;
+    start = number;
 }
 
 void stream_sources(int out, int err, int input) {

@@ -49,7 +49,7 @@ size_t tree_kill(ask_fn *ask, bool orphans) {
     }
     size_t killed = 0;
     for (size_t i = 0; i < scanned.count; i++)
-        if (belongs(scanned.rows + i, ask, orphans)) killed += kill(scanned.rows[i].pid, SIGKILL) == 0;
+        if (belongs(scanned.rows + i, ask, orphans)) killed += end_row(scanned.rows + i);
     EACH_HOLDER(holder) if (holder->keeper != 0 && ask(holder)) kill(holder->keeper, SIGCONT);
     return killed;
 }

@@ -121,7 +121,7 @@ export class InitDoor {
 
   async #first(socket: Socket, said: FirstFrame): Promise<void> {
     if (said.type === 'stream') {
-      if (this.tokens.take(said.token, socket)) this.#listener.proven(socket);
+      if (this.tokens.take(said.token, socket, said.start)) this.#listener.proven(socket);
       else this.#listener.refuse(socket, 'bad_token');
       return;
     }

@@ -107,7 +107,8 @@ export const to = {
 export type FirstFrame =
   | { type: 'hello'; oldest: number; newest: number; build: string }
   | { type: 'resume'; oldest: number; newest: number; build: string; challenge: Buffer }
-  | { type: 'stream'; token: Buffer };
+  /** `start`: of main the number of its start, else 0. */
+  | { type: 'stream'; token: Buffer; start: number };
 
 /** What a connection says of itself. Throws Malformed. */
 export function firstFrame({ type, payload }: RawFrame): FirstFrame {
@@ -119,7 +120,7 @@ export function firstFrame({ type, payload }: RawFrame): FirstFrame {
     case TYPE.RESUME:
       return whole(r, { type: 'resume', ...versions(), challenge: r.raw(16) });
     case TYPE.STREAM:
-      return whole(r, { type: 'stream', token: r.raw(16) });
+      return whole(r, { type: 'stream', token: r.raw(16), start: r.u32() });
     default:
       throw new Malformed(`a connection does not begin with a frame of type ${type}`);
   }

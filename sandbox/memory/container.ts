@@ -139,8 +139,12 @@ export class MemoryContainer {
   async #runs(row: LedgerRow, seen: ContainerSeen, process: RecordedProcess): Promise<void> {
     this.#box.belongs(row.id);
     await this.#verify(row, seen);
-    await this.#box.door.open();
-    this.#box.door.started(seen.id, process, await this.#config(seen.id));
+    const { door } = this.#box;
+    await door.open();
+    // Others started it again: what was known of its last start is over.
+    if (door.config(seen.id) !== null && process.pid !== null && !door.knows(seen.id, process.pid))
+      this.#box.over('SANDBOX_EXITED');
+    door.started(seen.id, process, await this.#config(seen.id));
   }
 
   /** What was made is what was asked for: before that nothing is offered to it. Throws ENGINE_REFUSED. */

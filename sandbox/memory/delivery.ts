@@ -177,6 +177,7 @@ export function makeMemoryDelivery(options: MemoryDeliveryOptions): MemoryDelive
         await engine.remove(orphan.id, { volumes: true });
         log('warn', 'removed a container of ours that nothing wants', { sandbox, container: orphan.id });
       }
+      boxes.get(sandbox)?.over('SANDBOX_EXITED');
       await boxes.get(sandbox)?.door.remove();
       boxes.delete(sandbox);
       kept.forget(sandbox);

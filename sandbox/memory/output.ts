@@ -1,5 +1,6 @@
 /** What the main process of a sandbox with an init wrote, and writes, over all its starts in one container. */
 
+import type { Socket } from 'node:net';
 import type { OutputPart } from '../engine/demux.js';
 import { SandboxError } from '../errors.js';
 import { streamFrame } from '../link/frames.js';
@@ -24,26 +25,25 @@ export async function* mainOutput(
   asked: OutputAsked,
   signal: AbortSignal,
 ): AsyncGenerator<OutputPart, void, void> {
-  let of = now();
   let id = 'main';
   let options = asked;
-  while (of !== null && !signal.aborted) {
-    const socket = await connect(of, id, options, signal);
-    const heard = id === 'main' ? of.box.main : id;
-    if (socket) yield* read(socket, signal);
+  let over = 0;
+  for (let of = now(); of !== null && !signal.aborted; of = now()) {
+    const found = await connect(of, id, options, signal);
+    if (found) yield* read(found.socket, signal);
     if (!asked.follow) return;
-    const next = await of.box.mainAfter(heard, signal);
+    if (found) {
+      // What a start between two looks wrote is in the ring, too.
+      id = `main-${found.start + 1}`;
+      options = { follow: true };
+    }
+    const next = await of.box.mainAfter(found ? found.start : (of.box.main ?? over), signal);
     if (next === null) return;
-    id = next;
-    options = { follow: true };
-    of = now();
+    over = next;
   }
 }
 
-async function* read(
-  socket: NonNullable<Awaited<ReturnType<typeof connect>>>,
-  signal: AbortSignal,
-): AsyncGenerator<OutputPart, void, void> {
+async function* read(socket: Socket, signal: AbortSignal): AsyncGenerator<OutputPart, void, void> {
   const stop = () => socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -75,7 +75,7 @@ async function connect(of: Commands, id: string, options: OutputAsked, signal: A
     of.link.attach(id, token.bytes, options.follow, options.tail ?? null);
     try {
       const socket = await answer;
-      if (socket) return socket;
+      if (socket) return { socket, start: token.start };
     } catch (error) {
       // There is no main process, and none was: nothing was said.
       if (error instanceof SandboxError && error.code === 'INIT_REFUSED') return null;

@@ -45,8 +45,8 @@ export class MemorySandbox {
   readonly commands = new Map<string, KnownExec>();
   readonly #ears = new Map<string, Set<CommandEars>>();
   readonly #holders = new Map<string, Held[]>();
-  /** Id of the main process's last start in this container: `main-N`. */
-  #main: string | null = null;
+  /** Number of the main process's last start in this container. */
+  #main: number | null = null;
   readonly #mainWaits = new Set<() => void>();
   /** The ledger's row of the container with the init. */
   #row: number | null = null;
@@ -104,13 +104,13 @@ export class MemorySandbox {
     };
   }
 
-  get main(): string | null {
+  get main(): number | null {
     return this.#main;
   }
 
-  /** The start of main that follows another; null when the container is over, or `signal` is given. */
-  async mainAfter(id: string | null, signal: AbortSignal): Promise<string | null> {
-    while (this.#main !== null && this.#main === id && !signal.aborted)
+  /** The last start of main, once it is a later one than this; null when the container is over, or `signal` is given. */
+  async mainAfter(start: number, signal: AbortSignal): Promise<number | null> {
+    while (this.#main !== null && this.#main <= start && !signal.aborted)
       await new Promise<void>((resolve) => {
         const go = () => {
           this.#mainWaits.delete(go);
@@ -124,7 +124,7 @@ export class MemorySandbox {
   }
 
   #mainIs(id: string | null): void {
-    this.#main = id;
+    this.#main = id === null ? null : Number(id.slice('main-'.length));
     for (const go of [...this.#mainWaits]) go();
   }
 

@@ -125,13 +125,13 @@ const KEEPER = 'ampoule-keeper';
 
 /** What is alive and should not be: of the record, or called as the attack's program, or not there `before` it began. */
 export function survivors(now: readonly Alive[], record: Record, before: readonly Alive[], program: string): string[] {
-  const known = new Set(before.map(signOf));
+  const known = new Set(before.map((process) => `${process.pid} ${process.start}`));
   const init = now.find(({ inner }) => inner === 1)?.pid;
   // By all three: what asks the init for values is the same program, and a command that is about to begin looks like its keeper.
   // What a process that is just ending executes cannot be seen.
   const isKeeper = ({ executes, name, inner, parent }: Alive): boolean =>
     inner === 1 || (name === KEEPER && parent === init && [INIT, ''].includes(executes));
-  const isNew = (process: Alive): boolean => !known.has(signOf(process)) && !isKeeper(process);
+  const isNew = (process: Alive): boolean => !known.has(`${process.pid} ${process.start}`) && !isKeeper(process);
   return now
     .filter((process) => record.processes.has(signOf(process)) || process.name === program || isNew(process))
     .map(({ pid, inner, state, name, start }) => `${name} ${pid} (${inner} inside, ${state}, start ${start})`);

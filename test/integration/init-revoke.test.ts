@@ -1,6 +1,6 @@
 /** ampoule-init in a real container, with the daemon played: nothing that was given a value outlives the SET that takes it away. */
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { entry, type PlayedDaemon } from '../engine/played-daemon.js';
@@ -102,6 +102,31 @@ t.test('a command that is only just asked for is taken back too', LONG, async (t
   await played.hear('gone', ({ id }) => id === 'at_once');
   t.match(await stream.ended(), { code: 0 });
   t.match(await played.finish(['pidof', 'sleep']), { code: 1 });
+});
+
+t.test('what cannot be ended is said', LONG, async (t) => {
+  const { played, engine } = await initWorld(t);
+  await played.setDone(WANTED);
+  const stream = played.exec(['sleep', '3333']);
+  await played.hear('started', ({ id }) => id === stream.id);
+  const pid = aliveIn(engine.group, played.container).find(({ name }) => name === 'sleep')?.pid ?? 0;
+  const own = readFileSync(`/proc/${pid}/cgroup`, 'utf8').match(/^\d+:freezer:(.*)$/m)?.[1];
+  if (own === undefined) {
+    t.pass('no freezer of the first version: nothing here is beyond a kill');
+    return;
+  }
+  const group = `/sys/fs/cgroup/freezer${own}/beyond`;
+  mkdirSync(group);
+  writeFileSync(`${group}/cgroup.procs`, String(pid));
+  writeFileSync(`${group}/freezer.state`, 'FROZEN');
+  const holds = () => readFileSync(`/proc/${pid}/environ`, 'utf8').includes('TOKEN=canary');
+  t.equal((await played.setDone(LEFT)).left, 1);
+  t.ok(holds(), 'it has the value still');
+  t.equal((await played.setDone([])).left, 1, 'and is not forgotten');
+  writeFileSync(`${group}/freezer.state`, 'THAWED');
+  await played.hear('gone', ({ id }) => id === stream.id);
+  t.equal((await played.setDone(LEFT)).left, 0);
+  rmdirSync(group);
 });
 
 t.test('a command that is ended while it begins leaves nothing, however busy the machine is', LONG, async (t) => {

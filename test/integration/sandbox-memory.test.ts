@@ -258,7 +258,7 @@ t.test('an init that a daemon left finds the next one; another process does not'
     });
   const hello = frame(TYPE.HELLO, (w) => w.u16(1).u16(1).text('x'));
   t.equal(await knock(hello), 0, 'nothing is said to a second one');
-  t.equal(await knock(frame(TYPE.STREAM, (w) => w.raw(Buffer.alloc(16)))), 0);
+  t.equal(await knock(frame(TYPE.STREAM, (w) => w.raw(Buffer.alloc(16)).u32(0))), 0);
   await until('both being counted', () => box.refused.length >= 2);
   t.same(box.refused, ['second_connection', 'bad_token']);
 });

@@ -98,7 +98,7 @@ export function sandboxRoutes(app: App, http: Http): void {
       );
       const change = { session: ended.session, sessions: ended.sessions, ended: ended.sandboxes };
       const deleted = reason === DELETED_WITH_WORKSPACE;
-      const kept = endsSession ? keptWorkspace(parts.vault, caller, { session, deleted }) : [];
+      const kept = endsSession ? keptWorkspace(parts.vault, caller, { session, ended: ended.sandboxes, deleted }) : [];
       const { status, body } = await settled(http, change, wait, [...lapsed(), ...kept]);
       return reply.code(status).send(body);
     },

@@ -132,8 +132,8 @@ export function sessionRoutes(app: App, http: Http): void {
         wait,
       );
       // A workspace is removed together with a sandbox; where the last one is gone already, nobody is left to do it.
-      const deleted = reason === DELETED_WITH_WORKSPACE && ended.sandboxes.length > 0;
-      const kept = keptWorkspace(parts.vault, caller, { session: id, deleted });
+      const deleted = reason === DELETED_WITH_WORKSPACE;
+      const kept = keptWorkspace(parts.vault, caller, { session: id, ended: ended.sandboxes, deleted });
       return reply.code(status).send({ ...body, notices: [...body.notices, ...kept] });
     },
   );

@@ -133,7 +133,7 @@ static void fuzz_keeper(void) {
     part = "keeper";
     if (pipe_of_input[0] < 0) {
         if (pipe2(pipe_of_input, O_NONBLOCK) != 0) abort();
-        stream_begin(NULL, false);
+        stream_begin(NULL, false, 0);
         stream_sources(-1, -1, pipe_of_input[1]);
     }
     stream_connect(token);

@@ -157,10 +157,10 @@ t.test('versions that are not known are told so; tokens and lies are not', async
   t.equal(await old.next(), null);
   const token = door.tokens.give();
   const stream = connect();
-  stream.send(TYPE.STREAM, (w) => w.raw(token.bytes));
+  stream.send(TYPE.STREAM, (w) => w.raw(token.bytes).u32(0));
   t.ok(await token.socket);
   const replay = connect();
-  replay.send(TYPE.STREAM, (w) => w.raw(token.bytes));
+  replay.send(TYPE.STREAM, (w) => w.raw(token.bytes).u32(0));
   t.equal(await replay.next(), null);
   t.same(refused, ['bad_token']);
 });

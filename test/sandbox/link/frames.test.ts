@@ -21,9 +21,13 @@ t.test('what a connection says of itself', async (t) => {
   });
   const challenge = Buffer.alloc(16, 1);
   t.match(firstFrame(raw(TYPE.RESUME, (w) => w.u16(1).u16(1).text('').raw(challenge))), { type: 'resume', challenge });
-  t.match(firstFrame(raw(TYPE.STREAM, (w) => w.raw(challenge))), { type: 'stream', token: challenge });
+  t.match(firstFrame(raw(TYPE.STREAM, (w) => w.raw(challenge).u32(2))), {
+    type: 'stream',
+    token: challenge,
+    start: 2,
+  });
   t.throws(() => firstFrame(raw(TYPE.STATE)), Malformed);
-  t.throws(() => firstFrame(raw(TYPE.STREAM, (w) => w.raw(Buffer.alloc(17)))), Malformed);
+  t.throws(() => firstFrame(raw(TYPE.STREAM, (w) => w.raw(Buffer.alloc(21)))), Malformed);
   t.same(proofFrame(raw(TYPE.PROOF, (w) => w.raw(Buffer.alloc(32, 2)))), Buffer.alloc(32, 2));
   t.throws(() => proofFrame(raw(TYPE.HELLO)), Malformed);
 });

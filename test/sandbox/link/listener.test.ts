@@ -38,9 +38,9 @@ t.test('the first frame is read, and what follows is left in the socket', async 
   const { path, came, refused } = await listen(t);
   t.equal(statSync(path).mode & 0o777, 0o666);
   const init = new PlayedInit(path);
-  init.socket.write(Buffer.concat([frame(TYPE.STREAM, (w) => w.raw(Buffer.alloc(16, 3))), Buffer.from('rest')]));
+  init.socket.write(Buffer.concat([frame(TYPE.STREAM, (w) => w.raw(Buffer.alloc(16, 3)).u32(0)), Buffer.from('rest')]));
   const { socket, said } = await until('it coming', () => came[0]);
-  t.same(said, { type: 'stream', token: Buffer.alloc(16, 3) });
+  t.same(said, { type: 'stream', token: Buffer.alloc(16, 3), start: 0 });
   socket.resume();
   const rest = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
   t.equal(rest.toString(), 'rest');
