@@ -31,6 +31,7 @@ function wishFrom(vault: WishSource, wanted: Wanted): Wish {
     spec: specOf(vault.id, sandbox),
     goal: live ? 'running' : 'removed',
     removeWorkspace: !live && [sandbox.endReason, wanted.session.endReason].includes(DELETED_WITH_WORKSPACE),
+    resets: sandbox.resets,
     epoch,
     generation,
     values: live

@@ -73,6 +73,8 @@ export interface Wish {
   goal: 'running' | 'removed';
   /** Ends its volume too, with `removed`. */
   removeWorkspace: boolean;
+  /** How often it was reset: what a main process that is not started again by itself has come to counts for its reset alone. */
+  resets: number;
   epoch: number;
   generation: number;
   values: ValueHandle[];
@@ -95,6 +97,7 @@ export interface LedgerRow {
   nonce: string;
   epoch: number;
   generation: number;
+  resets: number;
   pid: number | null;
   pidStart: string | null;
   bootId: string | null;
@@ -128,6 +131,8 @@ export interface Ledger {
     role: ContainerRole;
     epoch: number;
     generation: number;
+    /** Of the wish; 0 when not given. */
+    resets?: number;
     envMac: string;
     holds: Held[];
   }): LedgerRow;

@@ -19,15 +19,17 @@ export function makeContainers(context: Context): Containers {
     of: (sandbox) => rows(context, 'WHERE sandbox = ? AND endedAt IS NULL', sandbox),
 
     intend(row) {
-      const { sandbox, role, nonce, epoch, generation, envMac } = row;
+      const { sandbox, role, nonce, epoch, generation, resets = 0, envMac } = row;
       const held = bare(row.holds);
       const detail = { role, generation, holds: held };
       return context.act(DAEMON, { action: 'container.create', target: sandbox, detail }, () => {
-        const text = `INSERT INTO container (sandbox, role, nonce, epoch, generation, envMac, holds, createdAt)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+        const text = `INSERT INTO container (sandbox, role, nonce, epoch, generation, resets, envMac, holds, createdAt)
+          VALUES (@sandbox, @role, @nonce, @epoch, @generation, @resets, @envMac, @holds, @now)`;
         const holds = JSON.stringify(held);
         const now = context.clock.now();
-        const inserted = sql(context.db, text).run(sandbox, role, nonce, epoch, generation, envMac, holds, now);
+        const inserted = sql(context.db, text).run({
+          ...{ sandbox, role, nonce, epoch, generation, resets, envMac, holds, now },
+        });
         return one(context, Number(inserted.lastInsertRowid));
       });
     },

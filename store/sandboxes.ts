@@ -66,7 +66,6 @@ export function makeSandboxes(context: Context): Sandboxes {
       const lapses = lapsesWith(context, sandbox);
       const again = () => {
         sql(context.db, 'UPDATE sandbox SET resets = resets + 1 WHERE id = ?').run(id);
-        giveUpStopped(context, id);
         if (lapses) lapseActivations(context, session);
         bump(context, [session]);
         used(context, session);
@@ -164,12 +163,6 @@ function lapsesWith(context: Context, sandbox: Pick<Sandbox, 'id' | 'session'>):
   const others = 'SELECT count(*) AS n FROM sandbox WHERE session = ? AND endedAt IS NULL AND id <> ?';
   const { n } = sql(context.db, others).get(sandbox.session, sandbox.id) as { n: number };
   return n === 0 && activationsOf(context, sandbox.session).length > 0;
-}
-
-/** Call inside an act. A container that has ended stays no longer what its sandbox has come to: another one follows. */
-function giveUpStopped(context: Context, id: SandboxId): void {
-  const text = `UPDATE container SET role = 'old' WHERE sandbox = ? AND role = 'current' AND pid IS NULL AND endedAt IS NULL`;
-  sql(context.db, text).run(id);
 }
 
 /** Call inside an act; does nothing to one that has ended. */

@@ -325,6 +325,8 @@ export interface ContainerRow {
   pidStart: string | null;
   bootId: string | null;
   imageDigest: string | null;
+  /** How often its sandbox had been reset when it was made. */
+  resets: number;
   /** Keyed digest of the environment it was built with. */
   envMac: string;
   /** What it holds. */

@@ -149,6 +149,8 @@ export interface Containers {
     nonce: string;
     epoch: number;
     generation: number;
+    /** Of its sandbox, by now; 0 when not given. */
+    resets?: number;
     envMac: string;
     holds: HeldVersion[];
   }): ContainerRow;

@@ -13,7 +13,7 @@ import { endServer, makeServer } from './servers.js';
 
 const PROBE = 1_000;
 /** Milliseconds for which a process that a killed daemon was just starting may still hold its sockets, and between two looks. */
-const LINGER = { most: 2_000, look: 50 };
+const LINGER = { most: 5_000, look: 50 };
 /** Bytes that the kernel keeps of a socket's path; a longer one would be cut without a word. */
 const LONGEST_PATH = 107;
 

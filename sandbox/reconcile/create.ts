@@ -66,6 +66,7 @@ export async function createContainer(
       role: operation.role,
       epoch: wish.epoch,
       generation: wish.generation,
+      resets: wish.resets,
       envMac,
       holds: wish.values.map(({ env, secret, version }) => ({ env, secret, version })),
     });

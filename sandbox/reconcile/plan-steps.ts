@@ -85,9 +85,18 @@ export function removeOurs(observed: Observed): Operation[] {
     .map((one) => ({ do: 'removeStranger', id: one.id, name: one.name, cause: 'its nonce or MAC is ours' }));
 }
 
-/** A main process of a `restart: never` sandbox that has ended by itself. */
-export function hasFinished(one: Present, wish: Wish): boolean {
-  return wish.spec.restart === 'never' && one.row.role === 'current' && one.container.status === 'exited';
+/** The container whose main process has ended by itself, of a sandbox that is `restart: never` and was not reset since. */
+export function finishedOf(present: Present[], wish: Wish): Present | undefined {
+  if (wish.spec.restart !== 'never') return undefined;
+  const ended = present.filter((one) => one.container.status === 'exited' && !isSpent(one, wish));
+  const alone = present.filter((one) => !isSpent(one, wish)).length === 1;
+  // One that was to take over after a reset, and has ended before it was said that it did.
+  return ended.find(({ row }) => row.role === 'current') ?? ended.find(({ row }) => row.role === 'next' && alone);
+}
+
+/** What ended before its sandbox was reset, and is not to run again whatever becomes of the one that follows. */
+export function isSpent(one: Present, wish: Wish): boolean {
+  return wish.spec.restart === 'never' && !runs(one) && one.row.resets < wish.resets;
 }
 
 /** Its processes are there, if only frozen. */

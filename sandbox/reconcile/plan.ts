@@ -10,8 +10,9 @@ import { planRemoval } from './plan-removal.js';
 import {
   discard,
   endUnanswered,
-  hasFinished,
+  finishedOf,
   isPresent,
+  isSpent,
   type Present,
   rank,
   remove,
@@ -53,7 +54,7 @@ export const PLAINTEXT =
 export function plan(wish: Wish, observed: Observed, situation: Situation): Plan {
   if (wish.goal === 'removed') return planRemoval(wish, observed);
   const present = observed.rows.filter(isPresent);
-  const finished = present.find((one) => hasFinished(one, wish));
+  const finished = finishedOf(present, wish);
   const withdrawn = present.filter((one) => one !== finished && revoked(one.row, wish));
   const operations = [
     ...observed.rows.flatMap(settle),
@@ -67,7 +68,7 @@ export function plan(wish: Wish, observed: Observed, situation: Situation): Plan
   }
   const usable = left.filter((one) => uselessness(one, wish) === null);
   const rest: Rest = { wish, observed, situation, operations, usable };
-  if (finished) return done(rest, 'exited');
+  if (finished) return stayEnded(rest, finished);
   const good = usable.filter((one) => fresh(one.row, wish)).sort((one, other) => rank(one) - rank(other))[0];
   if (good && runs(good)) return keepRunning(rest, good);
   if (situation.retreat) return goBack(rest);
@@ -81,6 +82,14 @@ interface Rest {
   operations: Operation[];
   /** Containers that could run, now or again. */
   usable: Present[];
+}
+
+/** Its main process has ended, and is not to run again before a reset: what was before the last one goes. */
+function stayEnded(rest: Rest, finished: Present): Plan {
+  const { wish, operations, usable } = rest;
+  for (const one of usable) if (isSpent(one, wish)) operations.push(...discard(one, 'its sandbox was reset', wish));
+  operations.push(...settleIn(rest, subject(finished), finished.container.name, finished.row.role));
+  return done(rest, 'exited');
 }
 
 /** The container that should run does: nothing else may, and what somebody changed is changed back. */
@@ -172,11 +181,14 @@ function replace(rest: Rest): Plan {
 /** The wish could not be reached: what is new goes, and what ran before runs again. */
 function goBack(rest: Rest): Plan {
   const { wish, operations, usable, observed } = rest;
-  const before = usable.filter((one) => one.row.role !== 'next' && one.container.status !== 'created');
+  const before = usable.filter(
+    (one) => one.row.role !== 'next' && one.container.status !== 'created' && !isSpent(one, wish),
+  );
   const [old, ...others] = before.sort((one, other) => rank(one) - rank(other));
   operations.push(...endUnanswered(observed, null));
   for (const one of usable)
-    if (!before.includes(one) || others.includes(one)) operations.push(...discard(one, 'it could not take over', wish));
+    if (!isSpent(one, wish) && (!before.includes(one) || others.includes(one)))
+      operations.push(...discard(one, 'it could not take over', wish));
   if (!old || fresh(old.row, wish)) return { ...done(rest, 'failed'), reached: false };
   const of = subject(old);
   if (!runs(old)) {

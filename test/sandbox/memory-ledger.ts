@@ -36,6 +36,7 @@ export function memoryLedger(vault: string): MemoryLedger {
     intend(row) {
       const made = {
         ...row,
+        resets: row.resets ?? 0,
         id: every.length + 1,
         dockerId: null,
         nonce: randomBytes(16).toString('hex'),

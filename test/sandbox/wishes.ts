@@ -67,6 +67,7 @@ export function wishOf(
     spec,
     goal: 'running',
     removeWorkspace: false,
+    resets: 0,
     epoch,
     generation: 1,
     values,

@@ -187,27 +187,6 @@ t.test('an end that cannot be recorded takes the values away all the same', asyn
   t.same(v.given(two.id), { KEY: 'key' }, 'the others keep theirs');
 });
 
-t.test('a reset gives up a container that has ended, and leaves one that runs to be replaced', async (t) => {
-  const v = await domain(t);
-  v.session('dev');
-  const made = (name: string) => {
-    const { sandbox } = v.box('dev', { name });
-    const generation = v.sessions.get(operator, 'dev').generation;
-    const row = { sandbox: sandbox.id, nonce: name, epoch: 1, generation, envMac: 'mac', holds: [] };
-    const { id } = v.containers.intend({ ...row, role: 'current' });
-    v.containers.created(id, `docker-${name}`, 'sha256:x');
-    v.containers.started(id, { pid: 42, pidStart: '1234', bootId: 'b' });
-    return { sandbox, id };
-  };
-  const over = made('over');
-  const runs = made('runs');
-  v.containers.stopped(over.id);
-  v.sandboxes.reset(operator, 'over');
-  v.sandboxes.reset(operator, 'runs');
-  t.match(v.containers.of(over.sandbox.id), [{ role: 'old', pid: null }]);
-  t.match(v.containers.of(runs.sandbox.id), [{ role: 'current', pid: 42 }]);
-});
-
 t.test('a reset is another container, and counts as the end of a session’s last sandbox', async (t) => {
   const v = await domain(t);
   v.add('KEY');

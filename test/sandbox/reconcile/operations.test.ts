@@ -12,6 +12,7 @@ const row: LedgerRow = {
   nonce: 'n',
   epoch: 1,
   generation: 1,
+  resets: 0,
   pid: null,
   pidStart: null,
   bootId: null,

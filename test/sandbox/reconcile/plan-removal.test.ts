@@ -7,7 +7,7 @@ import { planRemoval } from '../../../sandbox/reconcile/plan-removal.js';
 import { wishOf } from '../wishes.js';
 
 const row = (id: number, dockerId: string | null): LedgerRow => ({
-  ...{ id, sandbox: 'sbx_01', role: 'current', dockerId, nonce: `n${id}`, epoch: 1, generation: 1 },
+  ...{ id, sandbox: 'sbx_01', role: 'current', dockerId, nonce: `n${id}`, epoch: 1, generation: 1, resets: 0 },
   ...{ pid: 7, pidStart: '1', bootId: 'b', imageDigest: null, envMac: 'm', holds: [] },
 });
 const seen = (id: string, status: Seen['status']): Seen => ({

@@ -2,9 +2,10 @@
 
 import t from 'tap';
 import type { Seen } from '../../../sandbox/container/observe.js';
-import type { LedgerRow } from '../../../sandbox/index.js';
+import type { LedgerRow, Wish } from '../../../sandbox/index.js';
 import {
-  hasFinished,
+  finishedOf,
+  isSpent,
   type Present,
   rank,
   runs,
@@ -18,7 +19,7 @@ function present(row: Partial<LedgerRow> = {}, seen: Partial<Seen> = {}, adoptab
   return {
     adoptable,
     row: {
-      ...{ id: 1, sandbox: 'sbx_01', role: 'current', dockerId: 'a', nonce: 'n', epoch: 1, generation: 1 },
+      ...{ id: 1, sandbox: 'sbx_01', role: 'current', dockerId: 'a', nonce: 'n', epoch: 1, generation: 1, resets: 0 },
       ...{ pid: 7, pidStart: '1', bootId: 'b', imageDigest: null, envMac: macOf(specOf(), []), holds: [] },
       ...row,
     },
@@ -60,10 +61,18 @@ t.test('what serves nothing', async (t) => {
 t.test('a main has finished only by itself, and for good only where it is not to run always', async (t) => {
   const once = wishOf({ spec: { restart: 'never' } });
   const exited = { status: 'exited' as const };
-  t.equal(hasFinished(present({}, exited), once), true);
-  t.equal(hasFinished(present({}, exited), wishOf()), false);
-  t.equal(hasFinished(present({ role: 'old' }, exited), once), false, 'we stopped it');
-  t.equal(hasFinished(present(), once), false);
+  const finished = (wish: Wish, ...ones: Present[]) => ones.indexOf(finishedOf(ones, wish) as Present);
+  t.equal(finished(once, present({}, exited)), 0);
+  t.equal(finished(wishOf(), present({}, exited)), -1);
+  t.equal(finished(once, present({ role: 'old' }, exited)), -1, 'we stopped it');
+  t.equal(finished(once, present()), -1);
+  const again = wishOf({ spec: { restart: 'never' }, resets: 1 });
+  const spent = present({}, exited);
+  t.equal(finished(again, spent), -1, 'it is to run again');
+  t.same([isSpent(spent, again), isSpent(spent, once), isSpent(present(), again)], [true, false, false]);
+  const next = present({ role: 'next', resets: 1 }, exited);
+  t.equal(finished(again, spent, next), 1, 'it ended before it was said that it took over');
+  t.equal(finished(once, present({ role: 'old' }, exited), present({ role: 'next' }, exited)), -1);
 });
 
 t.test('stepping aside is remembered before it is done, and once', async (t) => {

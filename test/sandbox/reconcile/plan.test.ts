@@ -28,6 +28,7 @@ function row(of: Wish, changes: Partial<LedgerRow> = {}): LedgerRow {
     nonce: `nonce${ids}`,
     epoch: of.epoch,
     generation: of.generation,
+    resets: of.resets,
     pid: 70,
     pidStart: '1',
     bootId: 'boot',
@@ -204,6 +205,36 @@ t.test('a main process that ended', async (t) => {
   t.match(plan(once, ended(), { ...CALM, now: 999_999 }), { state: 'exited', againMs: null, reached: true });
   const more = wishOf({ spec: { restart: 'never' }, values: A, generation: 2 });
   t.same(lines(more, ended()), [stands], 'no new environment for what has ended');
+});
+
+t.test('a reset runs again what had ended, once, whatever comes between', async (t) => {
+  const once = wishOf({ spec: { restart: 'never' } });
+  const reset = wishOf({ spec: { restart: 'never' }, resets: 1, envMac: 'reset', generation: 2 });
+  const exited: Partial<Seen> = { status: 'exited', exitCode: 0, finishedAt: 100_000 };
+  const spent = (changes: Partial<LedgerRow> = {}) => seen(row(once, { pid: null, ...changes }), exited);
+  const replaced = [
+    'create ampoule-box-g2: another environment is wanted',
+    'call ampoule-box old: ampoule-box-g2 replaces it',
+    'start ampoule-box-g2: it has the wanted environment',
+    'remove ampoule-box: ampoule-box-g2 replaces it',
+  ];
+  t.same(lines(reset, world([spent()])).slice(0, 4), replaced);
+  const unseen = lines(reset, world([spent({ pid: 70 })]));
+  t.match(unseen[0], /record that ampoule-box stands still/);
+  t.same(unseen.slice(1, 5), replaced, 'also where nobody had seen it end');
+  t.same(
+    lines(reset, world([spent({ role: 'old' })]), { retreat: true }),
+    ['not reached'],
+    'what had ended does not run again because the next one could not',
+  );
+  ids = 0;
+  const over = seen(row(reset, { role: 'next', pid: null }), { ...exited, name: 'ampoule-box-g2' });
+  t.same(lines(reset, world([spent({ role: 'old' }), over])), [
+    'remove ampoule-box: its sandbox was reset',
+    'end row 2: its container is removed',
+    'rename ampoule-box-g2 to ampoule-box: it is the only one of its sandbox',
+    'call ampoule-box-g2 current: no other runs',
+  ]);
 });
 
 t.test('a replacement that was interrupted goes on', async (t) => {
