@@ -25,12 +25,21 @@ export interface RunOptions {
 
 /** @param line words, or a line without quotes */
 export function runAmpoule(daemon: TestDaemon, line: string | string[], options: RunOptions = {}): Promise<Ran> {
+  return spawnAmpoule(daemon, line, options).ran;
+}
+
+/** The same, with the process that runs. */
+export function spawnAmpoule(
+  daemon: TestDaemon,
+  line: string | string[],
+  options: RunOptions = {},
+): { pid: number; ran: Promise<Ran> } {
   const argv = typeof line === 'string' ? line.split(' ') : line;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...argv], {
-      cwd: daemon.dir,
-      env: { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv(), ...options.env },
-    });
+  const child = spawn(process.execPath, [PROGRAM, ...argv], {
+    cwd: daemon.dir,
+    env: { PATH: process.env.PATH, HOME: daemon.dir, ...daemon.clientEnv(), ...options.env },
+  });
+  const ran = new Promise<Ran>((resolve, reject) => {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
@@ -44,7 +53,8 @@ export function runAmpoule(daemon: TestDaemon, line: string | string[], options:
       const bytes = Buffer.concat(out);
       resolve({ code, out: bytes.toString(), err: Buffer.concat(err).toString(), bytes });
     });
-    child.stdin.on('error', () => {});
-    child.stdin.end(options.stdin ?? '');
   });
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin ?? '');
+  return { pid: child.pid ?? 0, ran };
 }

@@ -20,7 +20,7 @@ export class PlayedStream {
   socket: Socket | null = null;
   /** Called by whatever waits for the connection. */
   #waiting: ((socket: Socket) => void)[] = [];
-  readonly #output: { stream: 'stdout' | 'stderr'; data: Buffer }[] = [];
+  readonly #output: { stream: 'stdout' | 'stderr'; data: Buffer; cut: boolean }[] = [];
 
   constructor(id: string) {
     this.id = id;
@@ -36,8 +36,10 @@ export class PlayedStream {
     return (raw) => {
       const frame = streamFrame(raw);
       if (this.exit !== null) throw new Error('a frame after EXIT');
-      if (frame.type === 'output') this.#output.push({ stream: frame.stream, data: Buffer.from(frame.data) });
-      else this.exit = frame;
+      if (frame.type === 'output') {
+        const { stream, data, cut = false } = frame;
+        this.#output.push({ stream, data: Buffer.from(data), cut });
+      } else this.exit = frame;
     };
   }
 
@@ -52,6 +54,11 @@ export class PlayedStream {
 
   async resize(columns: number, rows: number): Promise<void> {
     (await this.connected()).write(to.resize(columns, rows));
+  }
+
+  /** In order, each piece that what was left out may have begun: its stream and text. */
+  cuts(): string[] {
+    return this.#output.filter(({ cut }) => cut).map(({ stream, data }) => `${stream} ${data}`);
   }
 
   bytes(stream: 'stdout' | 'stderr'): Buffer {

@@ -148,6 +148,32 @@ t.test('a detached command keeps its last output, for whoever comes', LONG, asyn
   t.match(await played.hear('refused', ({ id }) => id === one.id), { code: 4 });
 });
 
+t.test('of each stream it is said whether it begins in the middle of a line', LONG, async (t) => {
+  const { played } = await initWorld(t);
+  await played.setDone([]);
+  const script =
+    'printf "out begins, "; sleep 0.3; echo err >&2; sleep 0.3; echo "out ends"; read x; echo $x >&2; read x';
+  const one = played.exec(['sh', '-c', script], { flags: DETACHED | STDIN });
+  await played.hear('started', ({ id }) => id === one.id);
+  const look = async (tail?: number) => {
+    const stream = played.attach(one.id, tail === undefined ? {} : { tail });
+    await until('the end of what there is', () => stream.closed, { everyMs: 5 });
+    return stream;
+  };
+  await until('both lines', async () => (await look()).text('stdout').endsWith('ends\n'));
+  t.same((await look()).cuts(), []);
+  t.same((await look(2)).cuts(), [], 'all of it');
+  const last = await look(1);
+  t.equal(last.text(), 'out ends\n');
+  t.same(last.cuts(), ['stdout out ends\n'], 'its line began before');
+  const later = played.attach(one.id, { tail: 0, follow: true });
+  await later.write('whole\n');
+  await until('its answer', () => later.text('stderr') === 'whole\n');
+  t.same(later.cuts(), [], 'both ended with a line');
+  await later.write('\n');
+  t.match(await later.ended(), { code: 0 });
+});
+
 t.test('what a detached command wrote last comes before its end is said', LONG, async (t) => {
   const { played } = await initWorld(t);
   await played.setDone([entry('TOKEN', 'x')]);

@@ -1,11 +1,12 @@
 /** What is kept of commands that ended, with a real daemon: redacted at every edge, withheld where nobody can redact, gone after a reset. */
 
 import t from 'tap';
-import { runAmpoule } from '../engine/ampoule.js';
+import { runAmpoule, spawnAmpoule } from '../engine/ampoule.js';
 import { ensureBuild, startDaemon } from '../engine/daemon.js';
 import { sharedEngine } from '../engine/shared.js';
 import { until } from '../engine/wait.js';
 import { launch, set } from '../faults/memory-world.js';
+import { send } from '../faults/survivors.js';
 
 const LONG = { timeout: 300_000 };
 /** No eight letters of it are anywhere else. */
@@ -113,6 +114,38 @@ t.test('who follows a main process hears each start of it, and its end', LONG, a
   t.equal((await ampoule('sandbox', 'rm', other)).code, 0);
   t.match(await all, { code: 0, out: 'start 1 [redacted:WORDS_MAIN]\nstart 2\n' });
 });
+
+t.test(
+  'who follows slowly hears every start, and who is there when others start it again hears the end',
+  LONG,
+  async (t) => {
+    const other = `${name}-slow`;
+    const script = 'echo . >> /tmp/starts; echo start $(cat /tmp/starts | wc -l); exec sleep 1000';
+    const body = { name: other, session: { name: other }, onChange: 'restart', delivery: 'memory' };
+    await daemon.ok('POST', '/v1/sandboxes?wait=60s', { ...body, command: ['sh', '-c', script] });
+    const logs = async () => (await ampoule('sandbox', 'logs', other)).out;
+    await until('its first words', async () => (await logs()) === 'start 1\n');
+    let heard = '';
+    const slow = spawnAmpoule(daemon, ['sandbox', 'logs', '-f', other], {
+      hear: (out) => {
+        if (heard === '') process.kill(slow.pid, 'SIGSTOP');
+        heard = out;
+      },
+    });
+    t.teardown(() => send(slow.pid, 'SIGKILL'));
+    await until('its listening', () => heard !== '');
+    for (const [number, active] of [['WORDS_MAIN'], [], ['WORDS_MAIN']].entries()) {
+      await daemon.ok('PUT', `/v1/sessions/${other}/secrets?wait=60s`, { active });
+      await until('its next start', async () => (await logs()).endsWith(`start ${number + 2}\n`));
+    }
+    process.kill(slow.pid, 'SIGCONT');
+    await until('all of them', () => heard.includes('start 4'));
+    t.equal(heard, 'start 1\nstart 2\nstart 3\nstart 4\n');
+    await engine.docker('restart', '-t', '0', `ampoule-${other}`);
+    t.match(await slow.ran, { code: 0, out: 'start 1\nstart 2\nstart 3\nstart 4\n' });
+    await until('its running again', async () => (await logs()).startsWith('start 5\n'));
+  },
+);
 
 t.test('a reset starts again what ended and is not started by itself', LONG, async (t) => {
   for (const delivery of ['memory', 'env'] as const) {
