@@ -22,7 +22,7 @@ function greeting(): Buffer {
 export const WORDS = {
   hello: () => [frame(TYPE.hello, greeting())],
   resume: () => [frame(TYPE.resume, greeting(), randomBytes(16)), frame(TYPE.proof, randomBytes(32))],
-  stream: (token: Uint8Array = randomBytes(16)) => [frame(TYPE.stream, token)],
+  stream: (token: Uint8Array = randomBytes(16)) => [frame(TYPE.stream, Buffer.concat([token, Buffer.alloc(4)]))],
   noise: () => [Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n')],
   cutOff: () => [Buffer.from([255, 255, 255, 127, 1])],
 } as const;

@@ -88,7 +88,7 @@ t.test('connections to a socket that is in use', { timeout: 600_000 }, async (t)
     strace.kill('SIGINT');
     await gone;
     const hex = readFileSync(trace, 'utf8').replaceAll('\\x', '');
-    const token = /"11000000" *"?03([0-9a-f]{32})|1100000003([0-9a-f]{32})/.exec(hex)?.slice(1).find(Boolean);
+    const token = /"15000000" *"?03([0-9a-f]{32})|1500000003([0-9a-f]{32})/.exec(hex)?.slice(1).find(Boolean);
     if (token === undefined) throw new Error(`No token was seen in ${hex.slice(0, 2000)}`);
     const words = WORDS.stream(Buffer.from(token, 'hex'));
     await refused(t, s, 'from inside', 'bad_token', () => inside('0', words));
