@@ -1,5 +1,5 @@
 import t from 'tap';
-import { playApi } from './played-api.js';
+import { cli, playApi } from './played-api.js';
 import { APPLIED } from './samples.js';
 import { typed } from './typed.js';
 
@@ -26,4 +26,14 @@ t.test('at a terminal what cannot be undone is asked for', async (t) => {
   t.match(unasked, { code: 0, shown: /is deleted/ });
   t.notMatch(unasked.shown, /y\/N/);
   t.equal(api.asked.length, 3);
+});
+
+t.test('who could not see the question has to say yes beforehand; a script is not asked', async (t) => {
+  const api = await playApi(t, { 'DELETE /v1/secrets/GITHUB_TOKEN%40work': { json: APPLIED } });
+  const remove = ['secret', 'rm', 'GITHUB_TOKEN@work'];
+  const unseen = await cli(api, remove, { terminal: { stdin: true } });
+  t.match(unseen, { code: 2, err: /standard error is no terminal\. Give --yes\./ });
+  t.same(api.asked, []);
+  t.match(await cli(api, [...remove, '--yes'], { terminal: { stdin: true } }), { code: 0, out: /is deleted/ });
+  t.match(await cli(api, remove), { code: 0, out: /is deleted/ });
 });
