@@ -166,8 +166,6 @@ typedef bool ask_fn(const struct holder *holder);
 void table_mark(struct table *table);
 /* `*hit`: it is below a holder for which `ask` says yes (NULL: nobody is asked). */
 enum origin origin_of(const struct process *row, ask_fn *ask, bool *hit);
-/* SIGKILL; a holder whose keeper it is knows that it goes. */
-bool end_row(const struct process *row);
 
 /* freeze.c: the kill that nothing outruns. */
 struct killed {
@@ -183,6 +181,8 @@ size_t freeze_and_count(ask_fn *ask, size_t *immune);
 bool freeze_and_see(bool (*see)(void));
 /* tree.c: the same for what is below some holders, while the others run on. */
 void tree_begin(void);
+/* SIGKILL; a holder whose keeper it is knows that it goes. */
+bool end_row(const struct process *row);
 /* Kills; `orphans`: with what came to the init. */
 size_t tree_kill(ask_fn *ask, bool orphans);
 /* TERM and CONT; gives how many. */

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RING_OF_MAIN = 1048576, LAST_WORDS_MS = 1000, LAST_FRAMES_MS = 200, RETRY_MS = 50 };
+enum { RING_OF_MAIN = 1048576, LAST_WORDS_MS = 1000, LAST_FRAMES_MS = 200, RETRY_MS = 50, KNOWN = 64 };
 
 static struct words words;
 static struct bytes room[WORDS_MAX];
 static struct ring *ring;
 static uint32_t starts;
-static uint64_t began[64]; /* end of the ring when a start began, of the last ones */
+static uint64_t began[KNOWN]; /* end of the ring when a start began, of the last ones */
 static bool wanted; /* it is to run, and does not */
 static int32_t status;
 
@@ -78,12 +78,11 @@ static void start(void) {
     if (config.flags & C_ONE_SHOT) become_main(holder);
     bool inherit = (config.flags & C_INHERIT) != 0;
     if (ring == NULL && !inherit) ring = ring_make(RING_OF_MAIN);
-    const size_t place = (starts + 1) % (sizeof began / sizeof *began);
-    if (ring != NULL) began[place] = ring->shared->end;
+    const uint64_t from = ring == NULL ? 0 : ring->shared->end;
     struct block *block = make();
     if (block != NULL && keeper_start(holder, block, inherit ? NULL : ring)) {
         holder->ring = inherit ? NULL : ring;
-        starts++;
+        began[++starts % KNOWN] = from;
         return;
     }
     /* No room for a process at this moment: what holds it may end. */
@@ -94,7 +93,6 @@ static void start(void) {
 }
 
 bool main_since(struct bytes digits, uint64_t *since) {
-    enum { KNOWN = sizeof began / sizeof *began };
     uint32_t number = 0;
     if (digits.length == 0 || digits.length > 9) return false;
     for (uint32_t i = 0; i < digits.length; i++) {

@@ -1,7 +1,5 @@
-/* Where a process belongs: below a keeper, below a process that registered, or nowhere known. */
+/* Where a process belongs: below a keeper, below a process that registered, or nowhere known. Signals nothing. */
 #include "core.h"
-
-#include <signal.h>
 
 static void climb(struct process *row) {
     uint32_t steps = 0;
@@ -49,9 +47,4 @@ enum origin origin_of(const struct process *row, ask_fn *ask, bool *hit) {
         if (at->parent == 0) return registered ? ORIGIN_KNOWN : ORIGIN_OUTSIDE;
     }
     return ORIGIN_UNCLEAR;
-}
-
-bool end_row(const struct process *row) {
-    if (row->holder != NULL && row->holder->kind != HOLDS_BRIDGE) row->holder->doomed = true;
-    return kill(row->pid, SIGKILL) == 0;
 }

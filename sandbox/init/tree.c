@@ -27,6 +27,11 @@ static bool rested_earlier(const struct process *row) {
     return then != NULL && then->start == row->start && rests(then);
 }
 
+bool end_row(const struct process *row) {
+    if (row->holder != NULL && row->holder->kind != HOLDS_BRIDGE) row->holder->doomed = true;
+    return kill(row->pid, SIGKILL) == 0;
+}
+
 size_t tree_kill(ask_fn *ask, bool orphans) {
     /*
      * Stopped first: what stands cannot fork. A fork that was on its way when the stop came may be missing from the very scan
