@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { must } from './command.js';
 import type { EngineFace } from './engine.js';
 
-/** What is in all of them besides Debian's smallest set. */
-const PACKAGES = ['bash', 'ca-certificates', 'postgresql', 'nginx-light', 'redis-server', 'sudo', 'tini'];
+/** What is in all of them besides Debian's smallest set; debootstrap does not find cffi, which is a name that a package provides. */
+const PACKAGES = [
+  ...['bash', 'ca-certificates', 'postgresql', 'nginx-light', 'redis-server', 'sudo', 'tini'],
+  ...['awscli', 'python3-cffi-backend', 'curl', 'git', 'mariadb-server'],
+];
 
 /**
  * Makes root.tar in the current directory: Debian, without what a container does not read, and with a repository of one
@@ -31,7 +34,8 @@ done >Packages
 cd ../../..
 echo 'deb [trusted=yes] file:/srv/packages ./' >root/etc/apt/sources.list
 rm -rf root/var/cache/apt/* root/var/lib/apt/lists/* root/usr/share/doc root/usr/share/man root/usr/share/locale \\
-  root/var/lib/postgresql/*/* root/etc/postgresql/*/* root/etc/resolv.conf root/etc/hostname root/etc/sudoers.d/*
+  root/usr/share/i18n root/usr/lib/*/libLLVM* root/usr/lib/*/libz3* root/usr/lib/postgresql/*/lib/llvmjit* \\
+  root/usr/lib/postgresql/*/lib/bitcode root/var/lib/mysql/* root/var/lib/postgresql/*/* root/etc/postgresql/*/* root/etc/resolv.conf root/etc/hostname root/etc/sudoers.d/*
 echo 'agent ALL=(ALL) NOPASSWD: ALL' >root/etc/sudoers.d/agent
 chmod 0440 root/etc/sudoers.d/agent
 chroot root useradd --create-home --uid 1000 --shell /bin/bash agent
@@ -53,6 +57,22 @@ if [ "$1" = postgres ] && [ "$(id -u)" = 0 ]; then
 fi
 if [ "$1" = postgres ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   initdb --username=postgres --auth-host=scram-sha-256 --no-sync --pwfile=<(printf '%s\\n' "$POSTGRES_PASSWORD")
+  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
+  echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
+fi
+exec "$@"
+`;
+
+/** As the official image's, with what the tests need of it. */
+const MARIADB = `#!/bin/bash
+set -Eeuo pipefail
+if [ "$1" = mariadbd ] && [ "$(id -u)" = 0 ]; then
+  mkdir -p /var/lib/mysql /run/mysqld
+  chown mysql /var/lib/mysql /run/mysqld
+  exec setpriv --reuid=mysql --regid=mysql --init-groups -- "$BASH_SOURCE" "$@"
+fi
+if [ "$1" = mariadbd ] && [ ! -d /var/lib/mysql/mysql ]; then
+  mariadb-install-db --auth-root-authentication-method=normal --skip-test-db >/dev/null
 fi
 exec "$@"
 `;
@@ -65,6 +85,8 @@ if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
 fi
 exec "$@"
 `;
+
+const ENTRYPOINTS = { postgresql: POSTGRESQL, mariadb: MARIADB, redis: REDIS };
 
 /** Dockerfiles below FROM; only what needs no command to be run. */
 const DOCKERFILES = {
@@ -90,6 +112,12 @@ ENTRYPOINT ["docker-entrypoint.sh"]
 EXPOSE 6379
 HEALTHCHECK --interval=1s --timeout=20s --retries=60 CMD test -n "$TOKEN" && redis-cli ping
 CMD ["redis-server"]`,
+  mariadb: `
+COPY entrypoint.sh /usr/local/bin/docker-entrypoint.sh
+VOLUME /var/lib/mysql
+ENTRYPOINT ["docker-entrypoint.sh"]
+EXPOSE 3306
+CMD ["mariadbd", "--bind-address=0.0.0.0"]`,
   sudo: 'USER agent\nWORKDIR /home/agent\nCMD ["bash"]',
   init: 'ENTRYPOINT ["/usr/bin/tini", "-v", "--"]\nCMD ["sleep", "infinity"]',
 } as const;
@@ -125,7 +153,7 @@ async function build(
   const directory = mkdtempSync(join(tmpdir(), 'ampoule-dockerfile-'));
   try {
     writeFileSync(join(directory, 'Dockerfile'), `FROM ${base}\n${DOCKERFILES[name].replace('VERSION', version)}\n`);
-    const script = name === 'postgresql' ? POSTGRESQL : REDIS;
+    const script = ENTRYPOINTS[name as keyof typeof ENTRYPOINTS] ?? '';
     writeFileSync(join(directory, 'entrypoint.sh'), script, { mode: 0o755 });
     mkdirSync(join(directory, 'logs'));
     await must('ln', ['-s', '/dev/stdout', join(directory, 'logs/access.log')]);
