@@ -1,4 +1,4 @@
-/** Vendors and databases as containers in a network of their own, under the names that the world knows them by, and an image of clients that trusts them. */
+/** An engine whose containers reach vendors and databases under the names that the world knows them by, and an image of clients that trusts them. */
 
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { must } from '../engine/command.js';
-import type { EngineFace } from '../engine/engine.js';
+import { startEngine, type TestEngine } from '../engine/engine.js';
 import { type DebianImages, debianImages } from '../engine/images.js';
 import { importNodeBase } from '../engine/node-base.js';
 import { until } from '../engine/wait.js';
@@ -22,14 +22,12 @@ export interface Heard {
 }
 
 export interface Vendors {
-  /** Docker network in which the names are known. */
-  network: string;
+  engine: TestEngine;
   /** Image with awscli, psql, mariadb, git, curl, openssl, python3, that trusts the vendors' certificate. */
   image: string;
-  images: DebianImages;
   /** Requests so far. */
   heard(): Promise<Heard[]>;
-  /** Starts a database server that is reached by `host`; ready when it resolves. */
+  /** Starts a database server that is reached by `host`, with this password of `postgres`, or of `shop`; ready when it resolves. */
   database(kind: 'postgresql' | 'mariadb', host: string, password: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -43,88 +41,97 @@ export function serviceKey(): { privateKey: string; publicKey: string } {
   });
 }
 
+/** Where containers reach what listens in the engine's own network. */
+const GATEWAY = '172.17.0.1';
+/** Certificates that programs trust. */
+const TRUSTED = '/etc/ssl/certs/ca-certificates.crt';
+
 const CERTIFICATE = `set -eu
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Vendors of a test' -keyout ca.key -out ca.pem
 openssl req -newkey rsa:2048 -nodes -subj '/CN=vendors' -keyout key.pem -out request.pem
 openssl x509 -req -days 2 -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -extfile names`;
 
-/** @param files of the bare repository that github.com and gitlab.com serve as any OWNER/private.git */
-export async function startVendors(engine: EngineFace, known: Omit<Known, 'repositories'>): Promise<Vendors> {
-  const images = await debianImages(engine);
-  const node = await importNodeBase(engine);
-  const id = `vendors-${process.pid}`;
+/** Starts the engine and the vendors, which know these. */
+export async function startVendors(known: Omit<Known, 'repositories'>): Promise<Vendors> {
+  const engine = await startEngine({ config: { bip: `${GATEWAY}/16`, dns: [GATEWAY] } });
   const directory = mkdtempSync('/tmp/av-');
-  const made: string[] = [];
+  const stop = async (): Promise<void> => {
+    await engine.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
   try {
-    writeFileSync(join(directory, 'names'), `subjectAltName=${HOSTS.map((host) => `DNS:${host}`).join(',')}\n`);
-    const inside = ['run', '--rm', '--network', 'none', '-v', `${directory}:/out`, '-w', '/out', images.debian];
-    await engine.docker(...inside, 'sh', '-c', CERTIFICATE);
-    await repository(join(directory, 'repositories'));
-    writeFileSync(
-      join(directory, 'known.json'),
-      JSON.stringify({ ...known, repositories: '/etc/vendors/repositories' }),
-    );
-    const entryPoints = [fileURLToPath(new URL('./server.ts', import.meta.url))];
-    await build({ entryPoints, outfile: join(directory, 'server.mjs'), bundle: true, platform: 'node', format: 'esm' });
-    const image = async (name: string, text: string): Promise<string> => {
-      const tag = `ampoule-test/${name}:${id}`;
-      writeFileSync(join(directory, 'Dockerfile'), text);
-      await engine.docker('build', '-q', '-t', tag, directory);
-      return tag;
-    };
-    const server = await image(
-      'vendors',
-      `FROM ${node}\nCOPY . /etc/vendors/\nCMD ["node", "/etc/vendors/server.mjs"]\n`,
-    );
-    const bundle = '/etc/ssl/certs/ca-certificates.crt';
-    const client = await image(
-      'clients',
-      `FROM ${images.debian}\nCOPY ca.pem /tmp/ca.pem\nRUN cat /tmp/ca.pem >>${bundle}\nENV AWS_CA_BUNDLE=${bundle}\n`,
-    );
-    await engine.docker('network', 'create', id);
-    const start = async (name: string, hosts: string[], args: string[]): Promise<string> => {
-      const container = `${id}-${name}`;
-      const names = hosts.flatMap((host) => ['--network-alias', host]);
-      await engine.docker('run', '-d', '--name', container, '--network', id, ...names, ...args);
-      made.push(container);
-      return container;
-    };
-    const vendors = await start('all', HOSTS, [server]);
+    const images = await debianImages(engine);
+    await prepare(engine, images.debian, directory, known);
+    const databases: Record<string, string> = {};
+    const writeNames = () => writeFileSync(join(directory, 'names', 'databases.json'), JSON.stringify(databases));
+    mkdirSync(join(directory, 'names'));
+    writeNames();
+    const server = ['--network', 'host', '-v', `${directory}:/etc/vendors:ro`, await importNodeBase(engine)];
+    const vendors = await begin(engine, [...server, 'node', '/etc/vendors/server.mjs', GATEWAY]);
     const lines = async (): Promise<string[]> => (await engine.docker('logs', vendors)).split('\n').filter(Boolean);
-    await until('the vendors listening', async () => (await lines()).includes('ready'), {
-      explain: () => engine.docker('logs', vendors),
-    });
+    const explain = () => engine.docker('logs', vendors);
+    await until('the vendors listening', async () => (await lines()).includes('ready'), { explain });
+    const image = 'ampoule-test/clients:latest';
+    const text = `FROM ${images.debian}\nCOPY ca.pem /tmp/\nRUN cat /tmp/ca.pem >>${TRUSTED}\nENV AWS_CA_BUNDLE=${TRUSTED}\n`;
+    writeFileSync(join(directory, 'Dockerfile'), text);
+    await engine.docker('build', '-q', '-t', image, directory);
     return {
-      network: id,
-      image: client,
-      images,
+      engine,
+      image,
       heard: async () => (await lines()).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)),
       database: async (kind, host, password) => {
-        const how =
-          kind === 'postgresql' ? ['-e', `POSTGRES_PASSWORD=${password}`, images.postgresql] : [images.mariadb];
-        const container = await start(host, [host], how);
-        const ask = kind === 'postgresql' ? ['pg_isready', '-h', '127.0.0.1'] : ['mariadb-admin', '-uroot', 'ping'];
-        const ready = async () => (await engine.tryDocker(['exec', container, ...ask])).code === 0;
-        await until(`${host} being ready`, ready, {
-          withinMs: 120_000,
-          explain: () => engine.docker('logs', container),
-        });
-        if (kind === 'mariadb') {
-          const grant = `CREATE DATABASE shop; CREATE USER shop@'%' IDENTIFIED BY '${password}'; GRANT ALL ON shop.* TO shop@'%'`;
-          await engine.docker('exec', container, 'mariadb', '-uroot', '-e', grant);
-        }
+        const container = await startDatabase(engine, images, kind, password);
+        const where = ['-f', '{{.NetworkSettings.IPAddress}}', container];
+        databases[host] = (await engine.docker('inspect', ...where)).trim();
+        writeNames();
       },
-      stop: async () => {
-        if (made.length > 0) await engine.tryDocker(['rm', '-f', '-v', ...made]);
-        await engine.tryDocker(['network', 'rm', id]);
-        rmSync(directory, { recursive: true, force: true });
-      },
+      stop,
     };
   } catch (error) {
-    if (made.length > 0) await engine.tryDocker(['rm', '-f', '-v', ...made]);
-    rmSync(directory, { recursive: true, force: true });
+    await stop();
     throw error;
   }
+}
+
+/** Certificate, repository, and the server's program, in `directory`. */
+async function prepare(
+  engine: TestEngine,
+  image: string,
+  directory: string,
+  known: Omit<Known, 'repositories'>,
+): Promise<void> {
+  writeFileSync(join(directory, 'names'), `subjectAltName=${HOSTS.map((host) => `DNS:${host}`).join(',')}\n`);
+  const inside = ['run', '--rm', '--network', 'none', '-v', `${directory}:/out`, '-w', '/out', image];
+  await engine.docker(...inside, 'sh', '-c', CERTIFICATE);
+  rmSync(join(directory, 'names'));
+  await repository(join(directory, 'repositories'));
+  const all: Known = { ...known, repositories: '/etc/vendors/repositories' };
+  writeFileSync(join(directory, 'known.json'), JSON.stringify(all));
+  const entryPoints = [fileURLToPath(new URL('./server.ts', import.meta.url))];
+  await build({ entryPoints, outfile: join(directory, 'server.mjs'), bundle: true, platform: 'node', format: 'esm' });
+}
+
+async function startDatabase(
+  engine: TestEngine,
+  images: DebianImages,
+  kind: 'postgresql' | 'mariadb',
+  password: string,
+): Promise<string> {
+  const how = kind === 'postgresql' ? ['-e', `POSTGRES_PASSWORD=${password}`, images.postgresql] : [images.mariadb];
+  const container = await begin(engine, how);
+  const ask = kind === 'postgresql' ? ['pg_isready', '-h', '127.0.0.1'] : ['mariadb-admin', '-uroot', 'ping'];
+  const ready = async () => (await engine.tryDocker(['exec', container, ...ask])).code === 0;
+  const explain = () => engine.docker('logs', container);
+  await until(`${kind} being ready`, ready, { withinMs: 120_000, explain });
+  if (kind === 'mariadb') {
+    const user = `CREATE USER shop@'%' IDENTIFIED BY '${password}'; GRANT ALL ON shop.* TO shop@'%'`;
+    await engine.docker('exec', container, 'mariadb', '-uroot', '-e', `CREATE DATABASE shop; ${user}`);
+  }
+  return container;
+}
+
+async function begin(engine: TestEngine, how: string[]): Promise<string> {
+  return (await engine.docker('run', '-d', ...how)).trim();
 }
 
 /** A bare repository with one commit, as any of OWNER/private.git. */
