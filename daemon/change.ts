@@ -26,6 +26,8 @@ export interface SandboxChange {
   state: Outcome['state'];
   code?: string;
   reason?: string;
+  /** It has no container, so that there was nothing to change. */
+  empty?: true;
   tookMs: number;
 }
 
@@ -89,25 +91,38 @@ export async function settleChange(
       ...(only === undefined ? {} : { generation: only.generation }),
       sandboxes,
       notices: [
-        ...new Set([...emptyNotices(sandboxes, outcomes), ...[...outcomes.values()].flatMap(({ notices }) => notices)]),
+        ...new Set([...emptyNotices(parts, sandboxes), ...[...outcomes.values()].flatMap(({ notices }) => notices)]),
       ],
     },
     outcomes,
   };
 }
 
-/** Said of those that cannot show the change yet. */
-function emptyNotices(sandboxes: SandboxChange[], outcomes: Map<SandboxId, Outcome>): string[] {
-  const names = sandboxes.filter(({ id }) => outcomes.get(id as SandboxId)?.empty === true).map(({ name }) => name);
-  return names.map((name) => `${name} has no container yet; it starts with what is active then.`);
+/** Said of those that cannot show the change yet, with what keeps them from starting. */
+function emptyNotices({ reconciler }: Pick<Parts, 'reconciler'>, sandboxes: SandboxChange[]): string[] {
+  return sandboxes
+    .filter(({ empty }) => empty === true)
+    .map(({ id, name }) => {
+      const { reason } = reconciler.view(id);
+      const why = reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`;
+      return `${name} has no container yet${why}; it starts with what is active then.`;
+    });
 }
 
-function said({ generation, state, code, reason, tookMs }: Outcome): Omit<SandboxChange, 'id' | 'name' | 'session'> {
+function said({
+  generation,
+  state,
+  code,
+  reason,
+  empty,
+  tookMs,
+}: Outcome): Omit<SandboxChange, 'id' | 'name' | 'session'> {
   return {
     generation,
     state,
     ...(code === undefined ? {} : { code }),
     ...(reason === undefined ? {} : { reason }),
+    ...(empty === undefined ? {} : { empty }),
     tookMs: Math.round(tookMs),
   };
 }

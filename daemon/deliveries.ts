@@ -99,7 +99,7 @@ export function makeDeliveries(options: DeliveriesOptions): Deliveries {
   const report = (): DeliveryReport => {
     const state = verdict !== null ? (verdict.works ? 'works' : 'unavailable') : asked ? 'probing' : 'unasked';
     const resolved: DeliveryKind =
-      configured === 'memory' || (configured === 'auto' && verdict?.works === true) ? 'memory' : 'env';
+      configured === 'memory' || (configured === 'auto' && verdict?.works !== false) ? 'memory' : 'env';
     if (configured === 'env') return { configured, resolved, state, reason: 'AMPOULE_DELIVERY=env asks for it.' };
     if (verdict?.works === true) return { configured, resolved, state };
     return { configured, resolved, state, reason: verdict === null ? unknown() : reasonOf(verdict) };
@@ -109,9 +109,9 @@ export function makeDeliveries(options: DeliveriesOptions): Deliveries {
     const wanted = requested === 'auto' ? configured : requested;
     if (wanted === 'env') return { delivery: 'env', notices: [] };
     const probe = await known();
-    // Where Docker is away nobody knows: it waits for Docker rather than be in its files for good.
-    if (probe === null ? running === null : probe.works) return { delivery: 'memory', notices: [] };
-    const reason = probe === null ? unknown() : reasonOf(probe);
+    // Where nobody knows yet, it waits rather than be in Docker's files for good.
+    if (probe === null || probe.works) return { delivery: 'memory', notices: [] };
+    const reason = reasonOf(probe);
     if (wanted === 'memory') {
       const todo = 'Mend that and try again, or take "env", which leaves plaintext in Docker\'s files';
       throw new DaemonError('DELIVERY_UNAVAILABLE', `Delivery by memory cannot be had here: ${reason} ${todo}.`);

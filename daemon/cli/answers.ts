@@ -15,6 +15,7 @@ export interface Change {
     generation: number;
     state: 'applied' | 'pending' | 'failed';
     reason?: string;
+    empty?: true;
     tookMs: number;
   }[];
   notices?: string[];

@@ -24,7 +24,7 @@ export async function makeChange<T>(
 export async function tellChange(invocation: Invocation, answer: Answer<Change>, done: string): Promise<number> {
   const { output } = invocation;
   const { generation, sandboxes = [], notices = [] } = answer.body ?? {};
-  const applied = sandboxes.filter(({ state }) => state === 'applied');
+  const applied = sandboxes.filter(({ state, empty }) => state === 'applied' && empty !== true);
   const lines = applied
     .filter(({ tookMs }) => Math.round(tookMs) > 0)
     .map(({ name, tookMs }) => `  ${name}: applied in ${Math.round(tookMs)} ms`);

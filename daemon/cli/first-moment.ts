@@ -21,6 +21,11 @@ export async function afterFirstMoment({ client }: Invocation, launched: Sandbox
   }
 }
 
+/** true: its main process does not run any more, and did not end well. */
+export function failedAtOnce({ state, exitCode }: SandboxAnswer): boolean {
+  return state !== 'running' && exitCode !== undefined && exitCode !== 0;
+}
+
 /** To standard error, where its main process does not run any more. */
 export async function tellOfEnd(invocation: Invocation, one: SandboxAnswer): Promise<void> {
   const { client, output, around } = invocation;

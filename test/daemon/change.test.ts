@@ -46,6 +46,7 @@ t.test('where there is no container it says so', async (t) => {
   const { status, body } = await settleChange(w.parts, { sessions: [session.id] }, 1000);
   t.equal(status, 200);
   t.same(body.notices, ['box has no container yet; it starts with what is active then.']);
+  t.equal(body.sandboxes[0]?.empty, true);
   const asked: unknown[] = [];
   const { reconciler } = w.parts;
   w.parts.reconciler = {

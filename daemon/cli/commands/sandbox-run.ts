@@ -7,7 +7,7 @@ import { makeChange, tellNotices } from '../change.js';
 import { path } from '../client.js';
 import { leaf, pairs, several, type Tree, wholeNumber } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
-import { afterFirstMoment, tellOfEnd } from '../first-moment.js';
+import { afterFirstMoment, failedAtOnce, tellOfEnd } from '../first-moment.js';
 import type { Invocation } from '../invocation.js';
 import { chooseSession } from '../session-choice.js';
 import { sandboxText } from './sandbox.js';
@@ -115,7 +115,7 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
   await output.answer(answer, sandboxText(now));
   await tellNotices(invocation, notices);
   if (mayHaveEnded) await tellOfEnd(invocation, now);
-  if (answer.status !== 202) return EXIT.done;
+  if (answer.status !== 202) return failedAtOnce(now) ? EXIT.ours : EXIT.done;
   await output.say(`${name} is recorded, but not running yet: ${reason ?? state}`);
   return EXIT.ours;
 }

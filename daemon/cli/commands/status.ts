@@ -71,7 +71,7 @@ async function status(invocation: Invocation): Promise<number> {
 
 /** Which delivery new sandboxes have, and why it is not memory. */
 export function deliveryText({ configured, resolved, state, reason }: VaultAnswer['delivery']): string {
-  const found = state === 'works' ? ', memory works here' : '';
+  const found = state === 'works' ? ', memory works here' : state === 'probing' ? ', not tried out yet' : '';
   return `${resolved} (configured: ${configured}${found})${reason === undefined ? '' : `: ${reason}`}`;
 }
 

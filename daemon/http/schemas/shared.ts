@@ -78,6 +78,7 @@ export const SandboxChange = Type.Object({
   state: Type.Enum(['applied', 'pending', 'failed']),
   code: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
+  empty: Type.Optional(Type.Literal(true, { description: 'it has no container, so that there was nothing to change' })),
   tookMs: Type.Integer(),
 });
 export const Change = Type.Object(

@@ -14,7 +14,7 @@ t.test('a main process that ended at once is told of, with what it wrote', async
     'GET /v1/sandboxes/box/logs': { text: logs, type: 'application/x-ndjson' },
   });
   t.match(await cli(api, ['sandbox', 'run', '-s', 'dev', 'x', '--', 'serve']), {
-    code: 0,
+    code: 125,
     out: /^state +restarting: Its main process ended with 9\.\nexit code +9$/m,
     err: /box is restarting: Its main process ended with 9\.\nbegan\nno such table\n$/,
   });
