@@ -6,6 +6,7 @@ import type {
   Affected,
   AuditEntry,
   AuditVerdict,
+  Bundle,
   Caller,
   ContainerRole,
   ContainerRow,
@@ -23,6 +24,7 @@ import type {
   NewValue,
   Page,
   PageRequest,
+  RegisterOptions,
   Revealed,
   Sandbox,
   SandboxId,
@@ -44,6 +46,12 @@ import type {
 
 export interface Secrets {
   create(caller: Caller, secret: NewSecret, value: NewValue): Secret;
+  /** Several of one provider, all or none. `created` and `rotated`: names. */
+  register(
+    caller: Caller,
+    bundle: Bundle,
+    options?: RegisterOptions,
+  ): Affected & { secrets: Secret[]; created: string[]; rotated: string[] };
   /** Creates (`created`) or rotates. `revoke` raises the floor: holders of older versions end. */
   setValue(
     caller: Caller,
