@@ -5,6 +5,7 @@ import { makeBackup } from './backup.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
 import { makeIdempotency } from './idempotency.js';
+import { makeRequests } from './requests.js';
 import { makeSandboxes } from './sandboxes.js';
 import { randomBytes } from './seal.js';
 import { makeSecrets } from './secrets.js';
@@ -30,6 +31,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     secrets: makeSecrets(context),
     sessions: makeSessions(context),
     activations: makeActivations(context),
+    requests: makeRequests(context),
     sandboxes: makeSandboxes(context),
     containers: makeContainers(context),
     tokens: makeTokens(context),

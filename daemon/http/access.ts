@@ -49,6 +49,13 @@ export const ACCESS = {
   'POST /v1/sessions/:session/deactivate': working,
   'POST /v1/sessions/:session/exec': working,
 
+  'POST /v1/sessions/:session/requests': working,
+  'GET /v1/requests': working,
+  'GET /v1/requests/:request': working,
+  'DELETE /v1/requests/:request': working,
+  'POST /v1/requests/:request/approve': person,
+  'POST /v1/requests/:request/deny': person,
+
   'GET /v1/sandboxes': working,
   'POST /v1/sandboxes': launching,
   'GET /v1/sandboxes/:sandbox': working,

@@ -6,6 +6,7 @@ import { makeContainers } from '../../store/containers.js';
 import type { Core, OpenOptions } from '../../store/core.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
+import { makeRequests } from '../../store/requests.js';
 import { makeSandboxes } from '../../store/sandboxes.js';
 import { makeSecrets } from '../../store/secrets.js';
 import { makeSessions } from '../../store/sessions.js';
@@ -84,6 +85,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     sessions,
     sandboxes,
     activations: makeActivations(context),
+    requests: makeRequests(context),
     containers: makeContainers(context),
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),
