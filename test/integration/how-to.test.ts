@@ -1,27 +1,49 @@
 /** Every provider of the catalogue used by its real client, and docs/how-to.md as it stands, against vendors and databases that check the keys. */
 
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { run } from '../engine/command.js';
 import { startDaemon } from '../engine/daemon.js';
 import { AZURE, KEYS, SERVICE_ACCOUNT, USES, values } from '../vendors/uses.js';
 import { serviceKey, startVendors } from '../vendors/world.js';
+import { blocks, HOW_TO, outputs, scriptOf } from './readme-blocks.js';
 
 /** First start of a machine makes its images. */
 t.setTimeout(3_000_000);
 
+/** In the network of the engine, where nobody else listens. */
+const ADDRESS = '127.0.0.1:7433';
+const AMPOULE = fileURLToPath(new URL('../../dist/ampoule.js', import.meta.url));
+
 const pair = serviceKey();
+const GITHUB = { work: `ghp_${'work'.repeat(9)}`, home: `ghp_${'home'.repeat(9)}` };
+const token = ([vendor, key]: [string, string]): [string, Record<string, string>] => [vendor, { [key]: 'acme' }];
+const tokens = Object.fromEntries(Object.entries(KEYS.tokens).map(token));
 const vendors = await startVendors({
-  aws: { [KEYS.awsId]: { secret: KEYS.awsSecret, account: '111111111111' } },
-  tokens: Object.fromEntries(Object.entries(KEYS.tokens).map(([vendor, token]) => [vendor, { [token]: 'acme' }])),
+  aws: {
+    [KEYS.awsId]: { secret: KEYS.awsSecret, account: '111111111111' },
+    AKIASTAGINGSTAGING00: { secret: 'staging'.repeat(6).slice(0, 40), account: '222222222222' },
+    AKIAPRODUCTIONPROD00: { secret: 'production'.repeat(4), account: '333333333333' },
+  },
+  tokens: { ...tokens, github: { ...tokens.github, [GITHUB.work]: 'work', [GITHUB.home]: 'personal' } },
   google: { [SERVICE_ACCOUNT]: pair.publicKey },
   azure: { [`${AZURE.tenant}/${AZURE.client}`]: AZURE.secret },
 });
 t.teardown(() => vendors.stop());
 const { engine, image } = vendors;
 await Promise.all([
-  vendors.database('postgresql', 'db.example', KEYS.database),
+  vendors.database('postgresql', 'staging.db.example', KEYS.database),
+  vendors.database('postgresql', 'production.db.example', 'production-password'),
   vendors.database('mariadb', 'maria.example', KEYS.database),
 ]);
-const daemon = await startDaemon({ engine, env: { AMPOULE_DELIVERY: 'memory', AMPOULE_DEFAULT_IMAGE: image } });
+const inNetwork = ['nsenter', '-t', String(engine.guard), '-n'];
+const daemon = await startDaemon({
+  engine,
+  env: { AMPOULE_DELIVERY: 'memory', AMPOULE_DEFAULT_IMAGE: image, AMPOULE_LISTEN: ADDRESS },
+  prefix: inNetwork,
+});
 t.teardown(() => daemon.remove());
 
 t.test('each provider: registered, activated as a group, used, deactivated', async (t) => {
@@ -68,4 +90,44 @@ t.test('each provider: registered, activated as a group, used, deactivated', asy
       heard.some((one) => one.host === host && one.status === 200),
       host,
     );
+  await daemon.ok('DELETE', '/v1/sessions/dev?wait=30s&workspace=delete');
+  const { items: secrets } = await daemon.ok('GET', '/v1/secrets?limit=200');
+  for (const { id } of secrets as { id: string }[]) await daemon.ok('DELETE', `/v1/secrets/${id}`);
+});
+
+t.test('docs/how-to.md does what it says', async (t) => {
+  const directory = mkdtempSync('/tmp/ah-');
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  mkdirSync(join(directory, 'bin'));
+  symlinkSync(AMPOULE, join(directory, 'bin/ampoule'));
+  writeFileSync(join(directory, 'key.json'), values('gcp', pair.privateKey).GOOGLE_APPLICATION_CREDENTIALS ?? '');
+  writeFileSync(join(directory, 'openai.key'), `${KEYS.tokens.openai}\n`);
+  const all = blocks(HOW_TO);
+  t.equal(all.length, HOW_TO.split('```bash\n').length - 1, 'every block is found');
+  const [program = '', ...where] = inNetwork;
+  const ran = await run(program, [...where, 'bash', '-c', scriptOf(all)], {
+    cwd: directory,
+    withinMs: 600_000,
+    env: {
+      AMPOULE_ADDR: `http://${ADDRESS}`,
+      AMPOULE_TOKEN: daemon.token,
+      DOCKER_HOST: engine.dockerHost,
+      PATH: `${join(directory, 'bin')}:${process.env.PATH}`,
+    },
+  });
+  const said = outputs(ran.stdout);
+  const stopped = `stopped in "${all[said.length - 1]?.title}":\n${said.at(-1)}\n${ran.stderr.slice(-2000)}`;
+  if (!ran.stdout.endsWith('@@ end\n')) throw new Error(stopped);
+  const output = (title: string): string =>
+    all.flatMap((one, at) => (one.title === title ? [said[at]] : [])).join('\n');
+  t.match(output('Register secrets'), /GITHUB_TOKEN@work/);
+  t.match(output('Activate for a session'), /Approved: activate SHOP_URL in dev/);
+  t.match(output('Use'), /^the key is (?!signing-key)/m, 'what a command prints is redacted');
+  t.match(output('AWS'), /"Account": "222222222222"/);
+  t.match(output('Google Cloud'), /^1\nacme-shop$/m);
+  t.match(output('Version control'), /refs\/heads\/main/);
+  t.match(output('Deploy to AWS'), /index\.html/);
+  t.match(output('Call a third-party API'), /"account":"acme"/);
+  t.match(output('Several accounts'), /"Account": "333333333333"/);
+  t.match(output('Migrate a database, first staging, then production'), /CREATE TABLE[\s\S]*CREATE TABLE/);
 });

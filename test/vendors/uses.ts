@@ -4,7 +4,7 @@
 export const KEYS = {
   awsId: 'AKIAIOSFODNN7EXAMPLE',
   awsSecret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-  database: 'correct-horse-battery',
+  database: 'staging-password',
   tokens: {
     github: `ghp_${'g'.repeat(36)}`,
     gitlab: `glpat-${'l'.repeat(20)}`,
@@ -49,8 +49,8 @@ export function values(provider: string, privateKey: string): Record<string, str
     mysql: { MYSQL_URL: `mysql://shop:${database}@maria.example/shop` },
     openai: { OPENAI_API_KEY: tokens.openai },
     postgresql: {
-      DATABASE_URL: `postgres://postgres:${database}@db.example/postgres`,
-      PGPASSFILE: `db.example:5432:*:postgres:${database}\n`,
+      DATABASE_URL: `postgres://postgres:${database}@staging.db.example/postgres`,
+      PGPASSFILE: `staging.db.example:5432:*:postgres:${database}\n`,
     },
     sendgrid: { SENDGRID_API_KEY: tokens.sendgrid },
     stripe: { STRIPE_SECRET_KEY: tokens.stripe },
@@ -124,7 +124,7 @@ export const USES: Record<string, { command: string; prints: RegExp }> = {
     prints: /acme/,
   },
   postgresql: {
-    command: `psql "$DATABASE_URL" -Atc 'select current_user' && psql -h db.example -U postgres -w -Atc 'select 1 + 1'`,
+    command: `psql "$DATABASE_URL" -Atc 'select current_user' && psql -h staging.db.example -U postgres -w -Atc 'select 1 + 1'`,
     prints: /^postgres\n2$/m,
   },
   sendgrid: {
