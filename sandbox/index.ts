@@ -15,7 +15,8 @@ export type { MemoryDelivery, MemoryDeliveryOptions, Probe, ProbeOptions } from 
 export { probeMemory } from './memory/probe.js';
 export { PLAINTEXT } from './reconcile/plan.js';
 export { makeReconciler } from './reconcile/reconcile.js';
-export { SHORTEST as REDACTED_FROM } from './redact/patterns.js';
+export { type Encoding, namedForms, SHORTEST as REDACTED_FROM } from './redact/patterns.js';
 export { makeRedactor, type RedactorFactory, type StreamRedactor } from './redact/redact.js';
+export { indexPatterns, matchAt, nextCandidate, type PatternIndex } from './redact/redact-index.js';
 export { realTimers, type Timers } from './timers.js';
 export type * from './types.js';
