@@ -4,10 +4,12 @@ import type { Delivery, Reconciler } from '../sandbox/index.js';
 import type { Caller, Page, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 import { createEventHub } from './events.js';
+import type { Prove } from './leak/proof.js';
 import { createMetrics } from './metrics.js';
 import type { Deliveries, Logger, Parts } from './parts.js';
 import { redactorsFor } from './redaction.js';
 import { revokeEverything } from './revocation.js';
+import type { ScanService } from './scan/service.js';
 import { isSandboxId } from './wish.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
@@ -21,6 +23,8 @@ export interface Ingredients {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   writeHolders(): void;
+  scans: ScanService;
+  prove: Prove;
   log: Logger;
   version: string;
   /** Looks again at what expires next. */
@@ -42,6 +46,8 @@ export function compose({
   delivery,
   deliveries,
   writeHolders,
+  scans,
+  prove,
   log,
   version,
   reschedule,
@@ -77,6 +83,8 @@ export function compose({
         delivery,
         deliveries,
         writeHolders,
+        scans,
+        prove,
         events,
         metrics,
         log,
@@ -85,6 +93,8 @@ export function compose({
         sandboxesOf,
       },
       now: Date.now,
+      // The catalogue of providers is not here yet: what is told is general.
+      guides: () => null,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),
       revokeAll: () => revokeEverything(vault, delivery),

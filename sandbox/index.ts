@@ -7,6 +7,7 @@ export { type EnvDelivery, makeEnvDelivery } from './env/delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
 export { bootId, isAlive } from './kernel/process.js';
 export { canSignalEngineProcesses } from './kernel/process-kill.js';
+export { type Holding, type ProcessSearch, searchProcesses } from './kernel/search.js';
 export { executableDirectory, installInit } from './link/binary.js';
 export type { InitPlace, Refused } from './link/place.js';
 export { makeMemoryDelivery } from './memory/delivery.js';

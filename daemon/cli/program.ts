@@ -7,7 +7,9 @@ import { auditCommands } from './commands/audit.js';
 import { execCommand } from './commands/exec.js';
 import { execsCommands } from './commands/execs.js';
 import { exposureCommand } from './commands/exposure.js';
+import { leakCommands } from './commands/leak.js';
 import { sandboxCommands } from './commands/sandbox.js';
+import { scanCommand } from './commands/scan.js';
 import { secretCommands } from './commands/secret.js';
 import { sessionCommands } from './commands/session.js';
 import { shellCommand } from './commands/shell.js';
@@ -63,6 +65,8 @@ export function commands(tree: Tree, version: string): Command {
   shellCommand(tree, program);
   execsCommands(tree, program);
   exposureCommand(tree, program);
+  scanCommand(tree, program);
+  leakCommands(tree, program);
   auditCommands(tree, program);
   tokenCommands(tree, program);
   return program;

@@ -37,6 +37,8 @@ export const TAGS: Record<string, string> = {
   secrets: 'Named things with versions',
   sessions: 'Periods of work, each with its own active secrets',
   sandboxes: 'Containers that belong to a session, and commands in them',
+  scan: 'Values of the vault in other places',
+  panic: 'Everything taken away at once',
   tokens: 'Who may call',
   audit: 'What was done',
   events: 'That something changed',

@@ -13,14 +13,14 @@ async function composed(t: Test) {
   const config = readConfig({}, { DOCKER_HOST: `unix://${join(directory, 'none.sock')}` });
   const log = createLog('silent');
   const woken: string[] = [];
-  const { delivery, deliveries, reconciler, writeHolders, close } = assembleSandboxes({
+  const { delivery, deliveries, reconciler, writeHolders, scans, prove, close } = assembleSandboxes({
     ...{ config: { ...config, runDir: join(directory, 'run') }, vault, log },
   });
   t.teardown(close);
   reconciler.wake = (id) => void woken.push(id);
   let looks = 0;
   const made = compose({
-    ...{ config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
+    ...{ config, vault, delivery, deliveries, writeHolders, scans, prove, log, reconciler, version: '1.2.3' },
     reschedule: () => {
       looks += 1;
     },

@@ -32,6 +32,7 @@ export const SECRET = {
   currentVersion: 2,
   expiresAt: null,
   rotateEvery: null,
+  leakedAt: null,
   createdAt: '2026-03-01T14:00:00.000Z',
   updatedAt: '2026-03-01T14:00:00.000Z',
   deletedAt: null,
