@@ -12,8 +12,9 @@ export function keepersOf(
   refs: readonly Ref[],
 ): Map<string, Keeper> {
   const kept = new Map<string, Keeper>();
+  const inOrder = [...refs].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const kind of KINDS) {
-    for (const ref of refs) {
+    for (const ref of inOrder) {
       if (ref.kind !== kind) continue;
       const keeper: Keeper = { kind, name: ref.name };
       const waiting = [ref.id];

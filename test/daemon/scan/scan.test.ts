@@ -16,7 +16,7 @@ t.test('committed and amended away: the reflog still has it', async (t) => {
   write('src/.env', 'A=1\n');
   commit('add the settings', ['--amend']);
   const { findings, complete, scanned } = scan({ GITHUB_TOKEN: TOKEN });
-  t.same(inGit(findings), ['GITHUB_TOKEN blob src/.env:2 reflog main']);
+  t.same(inGit(findings), ['GITHUB_TOKEN blob src/.env:2 reflog HEAD']);
   const [finding] = findings;
   t.match(finding, {
     ...{ encoding: 'raw', version: 1, current: true, count: 1, offset: 10, in: 'content' },
