@@ -20,11 +20,12 @@ interface Edge {
   tree: boolean;
 }
 
-/** What of one tree is wanted, by its path there. */
+/** What of one tree is wanted, each once, by a path there. */
 type Contents = { id: string; path: Buffer }[];
 
-/** Paths that are followed out of one tree. */
-const MOST = 2_000;
+/** Bytes of paths that are kept, and of one of them. */
+const KEPT = 64 * 1024 * 1024;
+const LONGEST = 4096;
 
 export interface History {
   commits: ReadonlyMap<string, Pick<Commit, 'tree' | 'committedAt'>>;
@@ -64,6 +65,7 @@ class Trees {
   /** Trees that were looked at, with what of them leads on; null: nothing. */
   readonly #known = new Map<string, Edge[] | null>();
   readonly #contents = new Map<string, Contents>();
+  #kept = 0;
 
   constructor(wanted: ReadonlySet<string>, readTree: History['readTree'], limits: Pick<Limits, 'trees' | 'depth'>) {
     this.#wanted = wanted;
@@ -113,12 +115,21 @@ class Trees {
     const known = this.#contents.get(id);
     if (known !== undefined) return known;
     const found: Contents = [];
-    for (const edge of edges) {
-      if (this.#wanted.has(edge.id)) found.push({ id: edge.id, path: edge.name });
-      for (const inner of edge.tree ? this.#collect(edge.id) : []) {
-        if (found.length >= MOST) break;
-        found.push({ id: inner.id, path: Buffer.concat([edge.name, SLASH, inner.path]) });
+    const there = new Set<string>();
+    const add = (object: string, path: Buffer): void => {
+      if (there.has(object)) return;
+      this.#kept += path.length + 100;
+      if (this.#kept > KEPT) {
+        this.incomplete = true;
+        return;
       }
+      there.add(object);
+      found.push({ id: object, path });
+    };
+    for (const edge of edges) {
+      if (this.#wanted.has(edge.id)) add(edge.id, edge.name);
+      for (const inner of edge.tree ? this.#collect(edge.id) : [])
+        add(inner.id, Buffer.concat([edge.name, SLASH, inner.path]).subarray(0, LONGEST));
     }
     this.#contents.set(id, found);
     return found;
