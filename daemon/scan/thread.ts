@@ -41,7 +41,8 @@ const HEAP = 1024;
 export async function scanStream(stream: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<ScanResult> {
   const { progress, signal } = options;
   signal?.throwIfAborted();
-  const targets = options.targets.map((target) => ({ ...target, value: target.value.slice() }));
+  // A Buffer would share its memory with others, which must not move.
+  const targets = options.targets.map((target) => ({ ...target, value: new Uint8Array(target.value) }));
   for (const { value } of options.targets) value.fill(0);
   const worker = new Worker(workerFile(), {
     workerData: { targets, base: options.base ?? '' } satisfies ScanTask,
