@@ -29,12 +29,14 @@ t.test('says on the way how far it is, and leaves its base out', async (t) => {
   const { write, root } = gitWorld(t, 'workspace');
   write('notes', TOKEN);
   const tar = tarOf(root);
-  const parts = async function* () {
-    yield tar;
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    yield new Uint8Array(1024);
-  };
   const said: number[] = [];
+  const parts = async function* () {
+    yield Buffer.concat([tar, Buffer.alloc(300_000)]);
+    while (said.length === 0) {
+      yield new Uint8Array(300_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
   const options = {
     targets: targetsOf({ A: TOKEN }),
     base: 'workspace',
