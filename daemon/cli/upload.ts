@@ -1,6 +1,5 @@
 /** Sends a body that is made while it goes out, no faster than it is taken. Reads no answer. */
 
-import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
 
 /** Resolves when all is sent, or when nobody wants more. Rejects with what `body` throws; the request is broken off then. */
@@ -8,7 +7,7 @@ export async function upload(request: ClientRequest, body: AsyncIterable<Uint8Ar
   try {
     for await (const chunk of body) {
       if (request.destroyed) return;
-      if (!request.write(chunk)) await Promise.race([once(request, 'drain'), once(request, 'close')]);
+      if (!request.write(chunk)) await drained(request);
     }
     request.end();
   } catch (error) {
@@ -18,4 +17,16 @@ export async function upload(request: ClientRequest, body: AsyncIterable<Uint8Ar
       throw error;
     }
   }
+}
+
+/** Until more is taken, or nothing will be any more. */
+function drained(request: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      request.removeListener('drain', over).removeListener('close', over);
+      resolve();
+    };
+    request.on('drain', over).on('close', over);
+    if (request.destroyed) over();
+  });
 }

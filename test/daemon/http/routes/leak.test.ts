@@ -58,3 +58,17 @@ t.test('panic: everything ends and the vault is sealed; what is left is told', a
   w.parts.revokeAll = async () => ({ failed: [] });
   t.match(await w.call('POST', '/v1/panic'), { status: 200, json: { state: 'sealed', activations: 0, sandboxes: [] } });
 });
+
+t.test("all of it is an operator's", async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/secrets', { name: 'KEY', value: 'CANARY-VALUE' });
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  for (const kind of ['launcher', 'agent', 'metrics'] as const) {
+    const as = w.as(await w.mint(kind, kind === 'agent' ? { session: 'dev' } : {}));
+    t.match(await as('POST', '/v1/panic'), { status: 403, json: { code: 'FORBIDDEN' } }, kind);
+    t.match(await as('POST', '/v1/secrets/KEY/leak', {}), { status: 403 }, kind);
+    t.match(await as('DELETE', '/v1/secrets/KEY/leak'), { status: 403 }, kind);
+  }
+  t.match(await w.as(null)('POST', '/v1/panic'), { status: 401 });
+  t.equal(w.vault.status().state, 'unsealed');
+});

@@ -52,6 +52,11 @@ t.test("a sandbox's workspace, and names within the bounds of a launcher", async
   await launcher('POST', '/v1/sandboxes', { name: 'own', session: { name: 'mine' } });
   t.match(await launcher('POST', '/v1/sandboxes/own/scan'), { status: 200, json: { findings: [], others: 0 } });
   t.match(await launcher('POST', '/v1/scan', tar, { headers: TAR }), { status: 403 });
+  for (const kind of ['agent', 'metrics'] as const) {
+    const as = w.as(await w.mint(kind, kind === 'agent' ? { session: 'dev' } : {}));
+    t.match(await as('POST', '/v1/scan', tar, { headers: TAR }), { status: 403 }, kind);
+  }
+  t.match(await w.as(null)('POST', '/v1/scan', tar, { headers: TAR }), { status: 401 });
 });
 
 t.test('refusals: no tar, a body where there is none, sealed; also where records are asked for', async (t) => {
