@@ -66,7 +66,7 @@ export function environment(home: string, date = '2030-01-01T12:00:00Z'): Record
 
 /** A directory as tar makes it. */
 export function tarOf(directory: string, ...more: string[]): Buffer {
-  return execFileSync('tar', ['-C', directory, ...more, '-cf', '-', '.'], { maxBuffer: 1 << 30 });
+  return execFileSync('tar', ['--sort=name', '-C', directory, ...more, '-cf', '-', '.'], { maxBuffer: 1 << 30 });
 }
 
 export function targetsOf(values: Record<string, string>): Target[] {

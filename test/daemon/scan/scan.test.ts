@@ -1,7 +1,10 @@
 /** A token that was committed is found wherever git keeps it, in repositories that git itself made. */
 
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import t from 'tap';
 import { environment, gitWorld, inGit, scanTar, tarOf } from './git-world.js';
 
@@ -166,6 +169,34 @@ t.test('a value of many lines: found whole, and by one line of it', async (t) =>
   write('key.json', JSON.stringify({ a: 1, private_key: pem }, null, 2));
   const said = scan({ KEY: pem }).findings.map(({ encoding, path, line }) => `${path}:${line} ${encoding}`);
   t.same(said.sort(), ['key.json:3 json', 'key.pem:2 raw', 'part.txt:2 line']);
+});
+
+t.test('a repository that is a bomb: what was found is told, and files are searched on', async (t) => {
+  const { git, write, commit, scan, root } = gitWorld(t, 'a');
+  write('leak', TOKEN);
+  commit('leak');
+  git('gc', '-q');
+  const objects = join(root, 'b', 'objects');
+  mkdirSync(join(objects, '00'), { recursive: true });
+  for (let at = 0; at < 50; at += 1) {
+    const zeros = Buffer.concat([Buffer.from('blob 3000000\0'), Buffer.alloc(3_000_000)]);
+    writeFileSync(join(objects, '00', String(at).padStart(38, '0')), deflateSync(zeros));
+  }
+  mkdirSync(join(objects, 'pack'));
+  writeFileSync(join(objects, 'pack', `pack-${'0'.repeat(40)}.pack`), randomBytes(5000));
+  writeFileSync(join(root, 'z'), TOKEN);
+  const whole = scan({ T: TOKEN });
+  t.match(whole.scanned.skipped, [{ path: /^b\/objects\/pack/, reason: /no pack/ }]);
+  const { findings, scanned, complete } = scan({ T: TOKEN }, { inflated: 20_000_000 });
+  t.same(findings.map(({ path, git: place }) => `${path} ${place?.held}`).sort(), [
+    ...['a/leak undefined', 'leak branch', 'z undefined'],
+  ]);
+  t.match(scanned.skipped, [{ path: /^b\/objects/, reason: /were not read: its objects are too large/ }]);
+  t.ok(scanned.skippedTotal < 5, 'said once');
+  t.ok(complete);
+  const held = scan({ T: TOKEN }, { held: 100, findings: 1 });
+  t.match(held, { complete: false, findings: { length: 1 } });
+  t.ok(held.scanned.skipped.some(({ reason }) => /too large to be held/.test(reason)));
 });
 
 function packsOf(root: string): string[] {
