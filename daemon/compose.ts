@@ -101,7 +101,7 @@ export function compose({
       },
       now: Date.now,
       // The catalogue of providers is not here yet: what is told is general.
-      guides: () => null,
+      guides: (id) => providers.get(id) ?? null,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),
       revokeAll: () => revokeEverything(vault, delivery),

@@ -269,7 +269,7 @@ export interface FindingAnswer {
     subject: string | null;
     path: string | null;
     commits: number;
-    held: 'branch' | 'tag' | 'remote' | 'stash' | 'notes' | 'ref' | 'reflog' | 'dangling';
+    held: 'branch' | 'tag' | 'remote' | 'stash' | 'notes' | 'ref' | 'reflog' | 'dangling' | 'unknown';
     ref: string | null;
   } | null;
 }

@@ -3,6 +3,11 @@
 import type { FindingAnswer, ScanAnswer } from './answers.js';
 import { size } from './table.js';
 
+const UNHELD: Record<string, string> = {
+  dangling: 'no ref leads there',
+  unknown: 'what leads there could not be found out',
+};
+
 /** Findings by secret, where each stands below it. */
 export function scanText({ findings, others, scanned, tookMs }: ScanAnswer): string {
   const { files, bytes, objects } = scanned;
@@ -26,7 +31,7 @@ function findingText({ path, line, in: where, git, version, current, encoding, c
 
 function gitText(git: NonNullable<FindingAnswer['git']>): string {
   const { commit, authoredAt, subject, commits, held, ref, object, id, repository } = git;
-  const by = held === 'dangling' ? 'no ref leads there' : `${held} ${ref ?? ''}`.trim();
+  const by = UNHELD[held] ?? `${held} ${ref ?? ''}`.trim();
   if (commit === null) return `: git ${object} ${id} of ${repository}, in no commit, ${by}`;
   const more = commits > 1 ? ` and ${commits - 1} more` : '';
   const where = object === 'blob' || object === 'tree' ? '' : `${object} message, `;

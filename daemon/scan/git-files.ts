@@ -28,6 +28,7 @@ export class GitFiles {
   objects = 0;
   readonly #options: GitFilesOptions;
   readonly #inflater: Inflater;
+  readonly #reader: Inflater;
   readonly #repositories = new Map<string, Repository>();
   readonly #indexes = new Map<string, Buffer>();
   readonly #refs: RefFile[] = [];
@@ -39,6 +40,7 @@ export class GitFiles {
   constructor(options: GitFilesOptions) {
     this.#options = options;
     this.#inflater = makeInflater(options.limits);
+    this.#reader = makeInflater(options.limits);
   }
 
   /** What is found in objects so far, in how many of them. */
@@ -108,7 +110,10 @@ export class GitFiles {
     const counted = () => {
       this.objects += 1;
     };
-    const made = new Repository({ name, finder, limits, inflater: this.#inflater, skipped, counted });
+    const made = new Repository({
+      ...{ name, finder, limits, skipped, counted },
+      ...{ inflater: this.#inflater, reader: this.#reader },
+    });
     this.#repositories.set(path, made);
     return made;
   }

@@ -5,7 +5,7 @@ import type { Held } from './words.js';
 
 /** A name that keeps a commit (or tag) alive. */
 export interface Ref {
-  kind: Exclude<Held, 'dangling'>;
+  kind: Exclude<Held, 'dangling' | 'unknown'>;
   name: string;
   /** 40 hex digits. */
   id: string;

@@ -17,6 +17,8 @@ export interface RepositoryOptions {
   finder: Finder;
   limits: Limits;
   inflater: Inflater;
+  /** For reading trees again: what a search took is not missing here. */
+  reader: Inflater;
   skipped(path: string, reason: string): void;
   /** Hears of each object. */
   counted(): void;
@@ -34,7 +36,7 @@ export class Repository {
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
-    this.#store = new ObjectStore(options.limits, options.inflater);
+    this.#store = new ObjectStore(options.limits, options.reader);
   }
 
   /** A pack, and its index where there is one; the pack is held until the end. @throws Exhausted */
@@ -94,21 +96,21 @@ export class Repository {
     return [...findings.values()];
   }
 
-  #seen(keepers: ReadonlyMap<string, Keeper>): ReturnType<typeof whereIn>['seen'] {
+  #seen(keepers: ReadonlyMap<string, Keeper>): ReturnType<typeof whereIn> {
     const { name, limits, skipped } = this.#options;
     const wanted = new Set(
       [...this.#found].filter(([, { type }]) => type === 'blob' || type === 'tree').map(([id]) => id),
     );
     const history = { commits: this.#commits, keepers, readTree: (id: string) => this.#store.read(id, 'tree') };
     try {
-      const { seen, incomplete } =
-        wanted.size === 0 ? { seen: new Map(), incomplete: false } : whereIn(history, wanted, limits);
-      if (incomplete) skipped(name, 'not every directory of its commits was looked at, so commits may be missing');
-      return seen;
+      const where = wanted.size === 0 ? { seen: new Map(), incomplete: false } : whereIn(history, wanted, limits);
+      if (where.incomplete)
+        skipped(name, 'not every directory of its commits was looked at, so commits may be missing');
+      return where;
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
       skipped(name, `which commits have what was found was left out: ${error.message}`);
-      return new Map();
+      return { seen: new Map(), incomplete: true };
     }
   }
 
@@ -116,7 +118,7 @@ export class Repository {
     id: string,
     type: ObjectType,
     keepers: ReadonlyMap<string, Keeper>,
-    seen: ReturnType<typeof whereIn>['seen'],
+    { seen, incomplete }: ReturnType<typeof whereIn>,
   ): GitPlace {
     const { name: repository, finder } = this.#options;
     const tag = this.#tags.get(id);
@@ -132,7 +134,7 @@ export class Repository {
       subject: about === undefined ? null : finder.shown(about.subject, LONGEST_SUBJECT),
       path: path === null ? null : finder.shown(path, LONGEST_PATH),
       commits: where?.commits ?? (about === undefined ? 0 : 1),
-      held: keeper?.kind ?? 'dangling',
+      held: keeper?.kind ?? (where === undefined && incomplete ? 'unknown' : 'dangling'),
       ref: keeper === undefined ? null : finder.shown(keeper.name, LONGEST_PATH),
     };
   }
@@ -143,7 +145,17 @@ function older(a: Finding, b: Finding): Finding {
   if (a.git === null || b.git === null) return a;
   const [first, second] = (a.git.authoredAt ?? 0) <= (b.git.authoredAt ?? 0) ? [a, b] : [b, a];
   if (first.git === null || second.git === null) return a;
-  const order: GitPlace['held'][] = ['branch', 'tag', 'remote', 'stash', 'notes', 'ref', 'reflog', 'dangling'];
+  const order: GitPlace['held'][] = [
+    'branch',
+    'tag',
+    'remote',
+    'stash',
+    'notes',
+    'ref',
+    'reflog',
+    'unknown',
+    'dangling',
+  ];
   const kept = order.indexOf(first.git.held) <= order.indexOf(second.git.held) ? first.git : second.git;
   const { held, ref } = kept;
   return { ...first, git: { ...first.git, commits: a.git.commits + b.git.commits, held, ref } };

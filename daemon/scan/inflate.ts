@@ -25,12 +25,14 @@ export function makeInflater(
   limits: Pick<Limits, 'inflated' | 'objects' | 'gitTime'>,
   clock: () => number = () => performance.now(),
 ): Inflater {
-  const until = clock() + limits.gitTime;
+  /** From its first use on. */
+  let until: number | null = null;
   let left = limits.inflated;
   let objects = 0;
   const spend = (bytes: number): void => {
     left -= bytes;
     if (left <= 0) throw new Exhausted('its objects are too large altogether');
+    until ??= clock() + limits.gitTime;
     if (clock() > until) throw new Exhausted('it took too long');
   };
   return {

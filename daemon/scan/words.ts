@@ -11,8 +11,8 @@ export interface Target {
   value: Uint8Array;
 }
 
-/** How a commit is held: by what a person sees of the repository, by its memory alone (`reflog`), or by nothing. */
-export type Held = 'branch' | 'tag' | 'remote' | 'stash' | 'notes' | 'ref' | 'reflog' | 'dangling';
+/** How a commit is held: by what a person sees of the repository, by its memory alone (`reflog`), or by nothing. `unknown`: it could not be found out. */
+export type Held = 'branch' | 'tag' | 'remote' | 'stash' | 'notes' | 'ref' | 'reflog' | 'dangling' | 'unknown';
 
 /** Where in a git repository something was found. Texts are cut and free of control characters and values. */
 export interface GitPlace {

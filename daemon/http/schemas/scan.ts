@@ -26,7 +26,7 @@ export const Finding = Type.Object(
         subject: nullable(Type.String()),
         path: nullable(Type.String()),
         commits: Type.Integer({ description: 'commits that have it' }),
-        held: Type.Enum(['branch', 'tag', 'remote', 'stash', 'notes', 'ref', 'reflog', 'dangling']),
+        held: Type.Enum(['branch', 'tag', 'remote', 'stash', 'notes', 'ref', 'reflog', 'dangling', 'unknown']),
         ref: nullable(Type.String()),
       }),
     ),

@@ -30,6 +30,9 @@ t.test('committed and amended away: the reflog still has it', async (t) => {
   t.equal(scanned.objects, 6 + 2, 'two commits with three objects each, but for the tree and blob that they share');
   t.same(scanned.skipped, []);
   t.notOk(JSON.stringify(findings).includes(TOKEN));
+  const shallow = scan({ GITHUB_TOKEN: TOKEN }, { depth: 1 });
+  t.match(inGit(shallow.findings), [/ unknown null$/], 'what was not looked at is not said to be dangling');
+  t.match(shallow.scanned.skipped, [{ reason: /not every directory/ }]);
 });
 
 t.test('its reflog expired: dangling', async (t) => {
