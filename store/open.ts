@@ -4,6 +4,7 @@ import { makeActivations } from './activations.js';
 import { makeBackup } from './backup.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
+import { makeDiagnosis } from './diagnosis.js';
 import { makeIdempotency } from './idempotency.js';
 import { makeSandboxes } from './sandboxes.js';
 import { randomBytes } from './seal.js';
@@ -34,6 +35,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     containers: makeContainers(context),
     tokens: makeTokens(context),
     audit: core.audit,
+    diagnosis: makeDiagnosis(context),
     idempotency: makeIdempotency(context),
     status: () => statusOf(core),
     unseal: guard.unseal,

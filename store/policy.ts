@@ -26,6 +26,8 @@ export const POLICY = {
   'session.activate': ['operator', 'launcher'],
   'session.deactivate': ['operator', 'launcher', 'agent'],
   'session.set': ['operator', 'launcher'],
+  'session.explain': ['operator', 'launcher', 'agent'],
+  'session.doctor': ['operator', 'launcher', 'agent'],
   'sandbox.create': ['operator', 'launcher'],
   'sandbox.list': ['operator', 'launcher', 'agent'],
   'sandbox.get': ['operator', 'launcher', 'agent'],

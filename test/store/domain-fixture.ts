@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { makeActivations } from '../../store/activations.js';
 import { makeContainers } from '../../store/containers.js';
 import type { Core, OpenOptions } from '../../store/core.js';
+import { makeDiagnosis } from '../../store/diagnosis.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
 import { makeSandboxes } from '../../store/sandboxes.js';
@@ -87,6 +88,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     containers: makeContainers(context),
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),
+    diagnosis: makeDiagnosis(context),
     /** Registers a secret; its value is its name in lower case unless given. */
     add: (name: string, more: Partial<NewSecret> = {}, value = name.toLowerCase()) =>
       secrets.create(operator, { ...more, name }, plain(value)),

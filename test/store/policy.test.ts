@@ -38,6 +38,8 @@ t.test('who may do what, line by line', async (t) => {
     'session.activate OL',
     'session.deactivate OLA',
     'session.set OL',
+    'session.explain OLA',
+    'session.doctor OLA',
     'sandbox.create OL',
     'sandbox.list OLA',
     'sandbox.get OLA',
