@@ -1,6 +1,6 @@
 /** Makes what is shipped: dist/ for use, and with --test dist-test/, which has failpoints. Ships nothing else and reads no secret. */
 
-import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { buildInit } from './build-init.js';
@@ -42,6 +42,8 @@ export async function bundle(outdir: string, { test }: { test: boolean }): Promi
     },
     logLevel: 'warning',
   });
+  const isData = (path: string) => !path.endsWith('.ts');
+  await cp(`${root}daemon/providers`, `${outdir}/providers`, { recursive: true, filter: isData });
   for (const program of ['ampouled.js', 'ampoule.js']) await chmod(`${outdir}/${program}`, 0o755);
 }
 

@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { createEventHub } from './events.js';
 import { createMetrics } from './metrics.js';
 import type { Deliveries, Logger, Parts } from './parts.js';
+import type { Catalogue } from './providers/catalogue.js';
 import { redactorsFor } from './redaction.js';
 import { revokeEverything } from './revocation.js';
 import { isSandboxId } from './wish.js';
@@ -20,6 +21,7 @@ export interface Ingredients {
   /** The one that a sandbox was resolved to. */
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
+  providers: Catalogue;
   writeHolders(): void;
   log: Logger;
   version: string;
@@ -41,6 +43,7 @@ export function compose({
   reconciler,
   delivery,
   deliveries,
+  providers,
   writeHolders,
   log,
   version,
@@ -76,6 +79,7 @@ export function compose({
         reconciler,
         delivery,
         deliveries,
+        providers,
         writeHolders,
         events,
         metrics,

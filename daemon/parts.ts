@@ -3,6 +3,7 @@
 import type { Delivery, Reconciler } from '../sandbox/index.js';
 import type { Caller, DeliveryKind, RequestedDelivery, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import type { Catalogue } from './providers/catalogue.js';
 
 /** What `GET /v1/events` says: that something of this kind and id changed, never its state. */
 export interface Event {
@@ -97,6 +98,8 @@ export interface Parts {
   /** The delivery that a sandbox was resolved to. */
   delivery(sandbox: SandboxId): Delivery;
   deliveries: Deliveries;
+  /** Kinds of service, with their variables. */
+  providers: Catalogue;
   events: EventHub;
   metrics: Metrics;
   log: Logger;

@@ -13,6 +13,7 @@ import { type Listening, listen } from './http/listen.js';
 import { createLog } from './log.js';
 import type { Logger, Parts } from './parts.js';
 import { makePlaces } from './places.js';
+import { readCatalogue } from './providers/catalogue.js';
 import { type Scheduler, schedule } from './scheduler.js';
 import { sealedLines } from './sealed-start.js';
 import { type Testing, testing } from './testing.js';
@@ -36,6 +37,7 @@ const LEFT_ALONE: closeWithGrace.AllEvents[] = [
 export async function run(config: Config, env: Environment): Promise<void> {
   const log = createLog(config.logLevel);
   makePlaces(config);
+  const providers = readCatalogue(config.providersDir);
   const hooks = await testing(env);
   const vault = await openedVault(config, log, hooks);
   const sandboxing = assembleSandboxes({
@@ -45,7 +47,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
   const { delivery, deliveries, reconciler, writeHolders } = sandboxing;
   let scheduler: Scheduler | null = null;
   const { parts, begun, changed } = compose({
-    ...{ config, vault, reconciler, delivery, deliveries, writeHolders, log, version },
+    ...{ config, vault, reconciler, delivery, deliveries, providers, writeHolders, log, version },
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);

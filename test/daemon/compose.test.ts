@@ -5,6 +5,7 @@ import { assembleSandboxes } from '../../daemon/compose-sandbox.js';
 import { readConfig } from '../../daemon/config.js';
 import { createLog } from '../../daemon/log.js';
 import type { Event } from '../../daemon/parts.js';
+import { readCatalogue } from '../../daemon/providers/catalogue.js';
 import { operator, testVault } from './vault-fixture.js';
 
 async function composed(t: Test) {
@@ -19,8 +20,9 @@ async function composed(t: Test) {
   t.teardown(close);
   reconciler.wake = (id) => void woken.push(id);
   let looks = 0;
+  const providers = readCatalogue(null);
   const made = compose({
-    ...{ config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
+    ...{ providers, config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
     reschedule: () => {
       looks += 1;
     },

@@ -8,6 +8,7 @@ import { createEventHub } from '../../../daemon/events.js';
 import { buildApp } from '../../../daemon/http/app.js';
 import { createMetrics } from '../../../daemon/metrics.js';
 import type { LogFields, Parts, Redactor, Resolution } from '../../../daemon/parts.js';
+import { readCatalogue } from '../../../daemon/providers/catalogue.js';
 import type {
   Delivery,
   EndedExec,
@@ -209,6 +210,7 @@ function partsOf(w: World): Parts {
       start: () => {},
       stop: async () => {},
     },
+    providers: readCatalogue(null),
     events: createEventHub(1),
     metrics: createMetrics(),
     log: {
