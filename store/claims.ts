@@ -14,15 +14,17 @@ import { openVersion } from './versions.js';
 /** Audit entries that are looked through for who took something away, newest first. */
 const LOOKED_THROUGH = 100_000;
 
+/** A registered secret with its live activation in one session. */
+export interface Standing {
+  secret: StoredSecret;
+  row: Activation | undefined;
+}
+
 /**
  * Every registered secret that the caller may know of, as it stands in the session. What costs a query each is in `claimOf`.
  * As in the toggle table, a launcher sees what it may activate and what is there.
  */
-export function standing(
-  context: Context,
-  caller: Caller,
-  session: Pick<Session, 'id'>,
-): { secret: StoredSecret; row: Activation | undefined }[] {
+export function standing(context: Context, caller: Caller, session: Pick<Session, 'id'>): Standing[] {
   const live = new Map(activationsOf(context, session.id).map((row) => [row.secret.id, row]));
   return allSecrets(context)
     .map((secret) => ({ secret, row: live.get(secret.id) }))
@@ -35,11 +37,7 @@ export function standing(
 }
 
 /** true: the secret has the variable in this session or one of its sandboxes, or would have it. */
-export function wants(
-  variable: string,
-  { secret, row }: { secret: StoredSecret; row: Activation | undefined },
-  sandboxes: Sandbox[],
-): boolean {
+export function wants(variable: string, { secret, row }: Standing, sandboxes: Sandbox[]): boolean {
   if (secret.env === variable || row?.env === variable) return true;
   return sandboxes.some(({ as }) => Object.hasOwn(as, secret.name) && as[secret.name] === variable);
 }
@@ -48,7 +46,7 @@ export function claimOf(
   context: Context,
   caller: Caller,
   session: Session,
-  { secret, row }: { secret: StoredSecret; row: Activation | undefined },
+  { secret, row }: Standing,
   sandboxes: Sandbox[],
 ): Claim {
   const active = session.state === 'live' && row !== undefined && inForce(context, row);

@@ -63,13 +63,24 @@ export interface Claim {
   open: (() => Uint8Array) | null;
 }
 
+/** A registered secret, as far as others are named beside one. */
+export interface Known {
+  name: string;
+  /** The variable it has in the session, had until it lapsed, or would have. */
+  variable: string;
+  provider: string | null;
+  account: string | null;
+  environment: string | null;
+  active: boolean;
+}
+
 export interface VariableAccount {
   session: Session;
   claims: Claim[];
   /** The live sandboxes of the session that the account is about. */
   sandboxes: Sandbox[];
-  /** Every variable that some secret which the caller may know of has, for "did you mean". */
-  known: string[];
+  /** Every registered secret that the caller may know of, for "did you mean" and for what belongs together. */
+  known: Known[];
 }
 
 /** One live sandbox with what it should have now. */
@@ -99,7 +110,7 @@ export interface ExamineOptions {
   variable?: string;
   /** One live sandbox of the session; all unless given. */
   sandbox?: string;
-  /** A provider is asked whether it takes the values. */
+  /** A provider is asked whether it takes the values: what is active of the same provider and account comes, too. */
   live?: boolean;
 }
 

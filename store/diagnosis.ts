@@ -1,8 +1,9 @@
 /** Answers why a variable is, or is not, in a session's sandboxes. Authorises and audits; judges nothing and changes nothing. */
 
-import { claimOf, standing, wants } from './claims.js';
+import { inForce } from './activations-rows.js';
+import { claimOf, type Standing, standing, wants } from './claims.js';
 import type { Context } from './context.js';
-import type { Diagnosis, Examined, ExamineOptions, VariableAccount } from './diagnosis-types.js';
+import type { Diagnosis, Examined, ExamineOptions, Known, VariableAccount } from './diagnosis-types.js';
 import { holdersOf } from './holders.js';
 import { targetOf } from './policy.js';
 import { noSandbox, SANDBOX_COLUMNS, toSandbox } from './sandboxes-rows.js';
@@ -16,18 +17,19 @@ export function makeDiagnosis(context: Context): Diagnosis {
     caller: Caller,
     action: 'session.explain' | 'session.doctor',
     name: string,
-    { variable, sandbox }: Pick<ExamineOptions, 'variable' | 'sandbox'>,
+    { variable, sandbox, live }: ExamineOptions,
   ): VariableAccount => {
     const session = publicSession(reachSession(context, caller, action, name));
     const sandboxes = chosen(liveIn(context, session.id), sandbox);
     const all = standing(context, caller, session);
-    const concerned = all.filter((one) =>
+    const meant = all.filter((one) =>
       variable === undefined ? one.row !== undefined : wants(variable, one, sandboxes),
     );
+    const concerned = live === true ? [...meant, ...partnersOf(meant, all)] : meant;
     return {
       ...{ session, sandboxes },
       claims: concerned.map((one) => claimOf(context, caller, session, one, sandboxes)),
-      known: [...new Set(all.flatMap(({ secret, row }) => [secret.env, row?.env ?? secret.env]))].sort(),
+      known: all.map((one) => knownOf(context, one)),
     };
   };
 
@@ -70,6 +72,23 @@ function examinedOf(context: Context, id: SandboxId, variable: string | undefine
       container: container?.dockerId ?? null,
     },
   ];
+}
+
+/** What is active of the same provider and account: a check at the provider may need all of it. */
+function partnersOf(meant: Standing[], all: Standing[]): Standing[] {
+  return all.filter(
+    (one) =>
+      one.row !== undefined &&
+      one.secret.provider !== null &&
+      !meant.includes(one) &&
+      meant.some(({ secret }) => secret.provider === one.secret.provider && secret.account === one.secret.account),
+  );
+}
+
+function knownOf(context: Context, { secret, row }: Standing): Known {
+  const { name, provider, account, environment } = secret;
+  const active = row !== undefined && inForce(context, row);
+  return { name, provider, account, environment, active, variable: row?.env ?? secret.env };
 }
 
 function liveIn(context: Context, session: SessionId): Sandbox[] {

@@ -17,7 +17,15 @@ t.test('who has a variable, who would, and in which sandboxes', async (t) => {
   t.same(names('OTHER'), ['OTHER'], 'and by its own');
   t.same(names('NOTHING'), []);
   const found = v.diagnosis.explain(operator, 'dev', 'TOKEN', 'box');
-  t.same(found.known, ['OTHER', 'TOKEN', 'TOKEN_2']);
+  t.same(
+    found.known.map(({ name, variable, active }) => [name, variable, active]),
+    [
+      ['OTHER', 'TOKEN_2', true],
+      ['TOKEN.staging', 'TOKEN', false],
+      ['TOKEN@home', 'TOKEN', false],
+      ['TOKEN@work', 'TOKEN', true],
+    ],
+  );
   t.same(
     found.sandboxes.map(({ id }) => id),
     [sandbox.id],
@@ -67,6 +75,24 @@ t.test('an examination is audited before it gives any way to a value', async (t)
   const idle = v.diagnosis.examine(operator, 'dev', { variable: 'IDLE', sandbox: 'box' });
   t.match(idle, { claims: [{ name: 'IDLE', open: null }], examined: [{ values: [] }] });
   t.match(v.audit('session.doctor')[0]?.detail, { compared: [], variable: 'IDLE', sandbox: 'box' });
+});
+
+t.test('for a check at the provider, what belongs together comes together', async (t) => {
+  const v = await domain(t);
+  for (const name of ['MAILGUN_API_KEY', 'MAILGUN_DOMAIN', 'MAILGUN_DOMAIN@two']) v.add(name, { provider: 'mailgun' });
+  v.add('OTHER');
+  v.session('dev');
+  const as = { 'MAILGUN_DOMAIN@two': 'D2' } as Record<string, string>;
+  const all = ['MAILGUN_API_KEY', 'MAILGUN_DOMAIN', 'MAILGUN_DOMAIN@two', 'OTHER'];
+  v.activations.activate(
+    operator,
+    'dev',
+    all.map((name) => ({ name, ...(as[name] === undefined ? {} : { as: as[name] }) })),
+  );
+  const names = (live: boolean) =>
+    v.diagnosis.examine(operator, 'dev', { variable: 'MAILGUN_API_KEY', live }).claims.map(({ name }) => name);
+  t.same(names(false), ['MAILGUN_API_KEY']);
+  t.same(names(true), ['MAILGUN_API_KEY', 'MAILGUN_DOMAIN']);
 });
 
 t.test('who may, and where', async (t) => {
