@@ -1,0 +1,254 @@
+/** Judges an installation: facts in, a line for each thing that was looked at and findings out. Looks at nothing. */
+
+import { type Finding, finding, ordered } from './causes.js';
+import type { InstallationFacts, PlaceFacts } from './installation-facts.js';
+
+/** Milliseconds that clocks may differ. */
+const CLOCK = 60_000;
+const MIB = 1024 * 1024;
+/** New secrets are refused below this much. */
+const REFUSED = 64 * MIB;
+const LOW = 512 * MIB;
+
+export interface Check {
+  name: string;
+  /** false: there is a finding about it. */
+  ok: boolean;
+  said: string;
+}
+export interface InstallationDiagnosis {
+  checks: Check[];
+  findings: Finding[];
+}
+
+export function diagnoseInstallation(facts: InstallationFacts): InstallationDiagnosis {
+  const sections: [string, string, Finding[]][] = [
+    ['engine', engineWords(facts), engine(facts)],
+    ['delivery', `${facts.delivery.resolved} (asked for: ${facts.delivery.configured})`, delivery(facts)],
+    ['rights', facts.kernel.root ? 'runs as root' : `runs as user ${facts.uid}`, rights(facts)],
+    ['files', `${facts.places.length} places`, facts.places.flatMap((place) => placed(facts, place))],
+    ['disk', `${Math.round(facts.freeBytes / MIB)} MiB free`, disk(facts)],
+    ['clock', clockWords(facts), clock(facts)],
+    ['vault', facts.sealed ? 'sealed' : 'unsealed', vault(facts)],
+    ['audit', auditWords(facts), audit(facts)],
+    ['sandboxes', `${facts.sandboxes.live} live`, sandboxes(facts)],
+    ['listens', listenWords(facts), listens(facts)],
+  ];
+  return {
+    checks: sections.map(([name, said, found]) => ({
+      ...{ name, said },
+      ok: found.every(({ severity }) => severity === 'note'),
+    })),
+    findings: ordered(sections.flatMap(([, , found]) => found)),
+  };
+}
+
+function engineWords({ engine, dockerHost }: InstallationFacts): string {
+  if (engine === null) return `Docker does not answer at ${dockerHost}`;
+  const { version, apiVersion, runtime, cgroupVersion, cgroupDriver, liveRestore } = engine;
+  return `Docker ${version} (API ${apiVersion}, ${runtime}), cgroup v${cgroupVersion} (${cgroupDriver}), live-restore ${liveRestore ? 'on' : 'off'}`;
+}
+
+function engine({ engine, dockerHost, kernel }: InstallationFacts): Finding[] {
+  if (engine === null) {
+    const what = `Docker does not answer at ${dockerHost}: sandboxes wait until it does.`;
+    return [
+      finding(
+        'ENGINE_AWAY',
+        {},
+        what,
+        'See whether it runs: `systemctl status docker`. Another address is set with DOCKER_HOST.',
+      ),
+    ];
+  }
+  const found: Finding[] = [];
+  if (!engine.liveRestore) {
+    const what = 'live-restore is off: a restart of Docker ends every container, which the daemon then starts again.';
+    found.push(
+      finding(
+        'LIVE_RESTORE_OFF',
+        {},
+        what,
+        'Put {"live-restore": true} into /etc/docker/daemon.json, then `systemctl reload docker`.',
+      ),
+    );
+  }
+  if (kernel.root && !kernel.freezer) {
+    const what =
+      'No control group that can be frozen is mounted here: a paused container cannot be ended without Docker.';
+    found.push(
+      finding(
+        'NO_FREEZER',
+        {},
+        what,
+        "Mount them, or give the daemon the host's: `mount -t cgroup2 none /sys/fs/cgroup`.",
+      ),
+    );
+  }
+  return found;
+}
+
+function delivery({ delivery }: InstallationFacts): Finding[] {
+  if (delivery.state === 'probing')
+    return [
+      finding(
+        'DELIVERY_UNKNOWN',
+        {},
+        delivery.reason ?? 'Whether delivery by memory works is being found out.',
+        'Ask again in a moment: `ampoule doctor`.',
+      ),
+    ];
+  if (delivery.resolved === 'memory' && delivery.state !== 'unavailable') return [];
+  const what =
+    `New sandboxes get their secrets by env, in plaintext in Docker's files. ${delivery.reason ?? ''}`.trim();
+  const todo =
+    delivery.configured === 'env'
+      ? 'Leave AMPOULE_DELIVERY out, unless that is meant, then `systemctl restart ampouled`.'
+      : 'Mend that; it is tried again by itself: `ampoule status`.';
+  return [finding('DELIVERY_ENV', {}, what, todo)];
+}
+
+function rights({ kernel }: InstallationFacts): Finding[] {
+  if (kernel.root) return [];
+  const what =
+    "The daemon is not root on the engine's machine: while Docker hangs a revocation cannot be carried out by the kernel and stays pending, timeouts in `env` sandboxes are refused, and a diagnosis sees no processes.";
+  return [
+    finding('NOT_ROOT', {}, what, 'Run it as root, as its systemd unit does: `systemctl enable --now ampouled`.'),
+  ];
+}
+
+function placed({ uid }: InstallationFacts, { what, path, kind, mode, uid: owner, needed }: PlaceFacts): Finding[] {
+  if (mode === null)
+    return needed
+      ? [
+          finding(
+            'PLACE_MISSING',
+            {},
+            `${capital(what)} ${path} is not there.`,
+            `Restore it from a backup, or see why: \`ls -ld ${path}\`.`,
+          ),
+        ]
+      : [];
+  const most = kind === 'directory' ? 0o700 : 0o600;
+  const found: Finding[] = [];
+  if ((mode & 0o077) !== 0) {
+    const shown = (mode & 0o777).toString(8).padStart(4, '0');
+    const said = `${capital(what)} ${path} has mode ${shown}: others than its owner may use it.`;
+    found.push(finding('PLACE_OPEN', {}, said, `Close it: \`chmod ${most.toString(8).padStart(4, '0')} ${path}\`.`));
+  }
+  if (owner !== null && owner !== uid) {
+    const said = `${capital(what)} ${path} belongs to user ${owner}, and the daemon is user ${uid}.`;
+    found.push(finding('PLACE_OWNER', {}, said, `Give it to the daemon: \`chown ${uid} ${path}\`.`));
+  }
+  return found;
+}
+
+function disk({ freeBytes }: InstallationFacts): Finding[] {
+  if (freeBytes >= LOW) return [];
+  const left = Math.round(freeBytes / MIB);
+  const what =
+    freeBytes < REFUSED
+      ? `Only ${left} MiB are free where the vault lies: new secrets are refused.`
+      : `${left} MiB are free where the vault lies; below 64 MiB new secrets are refused.`;
+  return [finding('DISK_LOW', {}, what, 'Free some: `docker system df` shows what Docker keeps.')];
+}
+
+function clockWords({ engine, clockJumped }: InstallationFacts): string {
+  const ahead = engine?.clockAhead ?? null;
+  if (Math.abs(clockJumped) > CLOCK) return `moved by ${Math.round(clockJumped / 1000)} s since the start`;
+  return ahead === null ? 'cannot be compared' : `${Math.round(ahead / 1000)} s from the engine's`;
+}
+
+function clock({ engine, clockJumped }: InstallationFacts): Finding[] {
+  const found: Finding[] = [];
+  const todo = 'Have the time kept: `timedatectl set-ntp true`.';
+  if (Math.abs(clockJumped) > CLOCK) {
+    const what = `The clock was moved by ${Math.round(clockJumped / 1000)} s since the daemon started. TTLs run on a second clock, too; signatures and expiry dates go by this one.`;
+    found.push(finding('CLOCK_JUMPED', {}, what, todo));
+  }
+  const ahead = engine?.clockAhead ?? null;
+  if (ahead !== null && Math.abs(ahead) > CLOCK) {
+    const what = `The engine's clock is ${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead of' : 'behind'} ours.`;
+    found.push(finding('CLOCK_OFF', {}, what, todo));
+  }
+  return found;
+}
+
+function vault({ sealed, unrecorded }: InstallationFacts): Finding[] {
+  const found: Finding[] = [];
+  if (sealed)
+    found.push(
+      finding(
+        'VAULT_SEALED',
+        {},
+        'The vault is sealed: nothing is given to sandboxes, and revoking goes on.',
+        'Unseal it: `ampoule vault unseal`.',
+      ),
+    );
+  if (unrecorded > 0) {
+    const what = `${unrecorded} revocations are in effect and could not be recorded yet.`;
+    found.push(finding('UNRECORDED', {}, what, 'It is tried again each second; see to the disk: `df -h`.'));
+  }
+  return found;
+}
+
+function auditWords({ audit }: InstallationFacts): string {
+  if (!audit.checked) return `${audit.entries} entries, not checked`;
+  return audit.problem === null ? `the chain of ${audit.entries} entries holds` : 'the chain does not hold';
+}
+
+function audit({ audit }: InstallationFacts): Finding[] {
+  if (audit.problem !== null)
+    return [
+      finding(
+        'AUDIT_BROKEN',
+        {},
+        `The audit was altered: ${audit.problem}.`,
+        'Compare with a backup before anything else is done: `ampoule audit verify`.',
+      ),
+    ];
+  if (audit.checked) return [];
+  return [
+    finding(
+      'AUDIT_UNCHECKED',
+      {},
+      `The audit has ${audit.entries} entries, too many to check here.`,
+      'Check it by itself: `ampoule audit verify`.',
+    ),
+  ];
+}
+
+function sandboxes({ sandboxes }: InstallationFacts): Finding[] {
+  return sandboxes.unwell.map(({ name, state, reason, reached, wanted }) => {
+    const behind = state === 'running' && reached < wanted ? `has generation ${reached} of ${wanted}` : `is ${state}`;
+    const what = `${name} ${behind}${reason === null ? '.' : `: ${reason}`}`;
+    return finding(
+      state === 'failed' ? 'SANDBOX_FAILED' : 'SANDBOX_STALE',
+      { sandbox: name },
+      what,
+      `See: \`ampoule sandbox show ${name}\`.`,
+    );
+  });
+}
+
+function listenWords({ listen, socket }: InstallationFacts): string {
+  return listen === null ? socket : `${socket} and ${listen.host}:${listen.port}`;
+}
+
+function listens({ listen }: InstallationFacts): Finding[] {
+  if (listen === null || listen.host === 'localhost' || listen.host === '::1' || listen.host.startsWith('127.'))
+    return [];
+  const what = `The daemon listens on ${listen.host}:${listen.port} without TLS: whoever is on the way reads tokens and values.`;
+  return [
+    finding(
+      'LISTENS_WIDE',
+      {},
+      what,
+      'Put a proxy with TLS before it, or set AMPOULE_LISTEN=127.0.0.1:7433 and `systemctl restart ampouled`.',
+    ),
+  ];
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
