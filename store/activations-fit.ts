@@ -3,6 +3,7 @@
 import { activationsOf, inForce } from './activations-rows.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
+import { withFollowers } from './followers.js';
 import type { StoredSecret } from './secrets-rows.js';
 import { selectedByAny } from './selector.js';
 import { sql } from './statements.js';
@@ -51,7 +52,8 @@ function own(as: Record<string, string>, name: string): string | undefined {
   return Object.hasOwn(as, name) ? as[name] : undefined;
 }
 
-function assertFitsOne(sandbox: Ceiling | null, candidates: Candidate[]): void {
+function assertFitsOne(sandbox: Ceiling | null, placed: Candidate[]): void {
+  const candidates = withFollowers(placed);
   const taken = new Map<string, Candidate>();
   let size = 0;
   for (const candidate of candidates) {

@@ -6,6 +6,7 @@ export { type OpenOptions, VAULT_FILE } from './core.js';
 export type * from './diagnosis-types.js';
 export { type InputProblem, STORE_CODES, type StoreCode, StoreError } from './errors.js';
 export { makeKeyFile } from './key-file.js';
+export { slugAccount } from './names.js';
 export { openVault } from './open.js';
 export { type Restored, type RestoreOptions, restoreVault } from './restore.js';
 export type * from './types.js';

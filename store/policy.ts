@@ -49,6 +49,11 @@ export function authorize(context: Context, caller: Caller, action: Action, targ
   context.refuse(caller, 'FORBIDDEN', { action, target }, `${who}. ${todo}.`);
 }
 
+/** As `authorize`, for what is several things at once. */
+export function authorizeAll(context: Context, caller: Caller, actions: Action[], target: string): void {
+  for (const action of actions) authorize(context, caller, action, target);
+}
+
 /** true: the session is one that the caller may know of. */
 export function reaches(caller: Caller, session: { id: SessionId; owner: TokenId | null }): boolean {
   switch (caller.kind) {

@@ -17,6 +17,7 @@ import { assertNone, quote } from './problems.js';
 import type { Millis, NewSecret, Secret, SecretPatch } from './types.js';
 
 const MOST_TAGS = 32;
+const MOST_FOLLOWERS = 8;
 const LONGEST_DESCRIPTION = 1000;
 
 /** What a new secret's row is made of, besides id and times. */
@@ -24,7 +25,9 @@ export type SecretDraft = Pick<
   Secret,
   | 'name'
   | 'env'
+  | 'followers'
   | 'account'
+  | 'login'
   | 'environment'
   | 'provider'
   | 'as'
@@ -46,6 +49,7 @@ export function draftSecret(input: NewSecret, now: Millis): SecretDraft {
   if (input.account !== undefined) add('/account', slug === null ? accountProblem(input.account) : null);
   if (input.environment !== undefined) add('/environment', environmentProblem(input.environment));
   if (input.env !== undefined) add('/env', variableProblem(input.env));
+  problems.push(...followerProblems(input));
   if (input.path !== undefined) add('/path', pathProblem(input.path, input.as));
   problems.push(...memberProblems(input, now));
   assertNone(problems, 'A secret is called VARIABLE[@account][.environment], such as GITHUB_TOKEN@work.');
@@ -57,11 +61,14 @@ export function draftSecret(input: NewSecret, now: Millis): SecretDraft {
       'Choose another name, or register it with "allowReserved": true (`ampoule secret add … --allow-reserved`) if you mean it.';
     assertNotReserved(name.variable, '/name', todo);
     assertNotReserved(env, '/env', todo);
+    for (const follower of input.followers ?? []) assertNotReserved(follower, '/followers', todo);
   }
   return {
     name: input.name,
     env,
+    followers: [...new Set(input.followers ?? [])].filter((follower) => follower !== env),
     account: slug ?? name.account,
+    login: slug === null || slug === input.account ? null : (input.account ?? null),
     environment: input.environment ?? name.environment,
     provider: input.provider ?? null,
     as: input.as ?? 'env',
@@ -93,6 +100,15 @@ export function memberProblems(input: SecretPatch | NewSecret, now: Millis): Inp
   if (rotateEvery != null && !(Number.isInteger(rotateEvery) && rotateEvery > 0 && rotateEvery <= LONGEST))
     problems.push({ pointer: '/rotateEvery', detail: 'is not a duration from 1 ms to ten years' });
   return problems;
+}
+
+function followerProblems({ followers = [] }: NewSecret): InputProblem[] {
+  if (followers.length > MOST_FOLLOWERS)
+    return [{ pointer: '/followers', detail: `has ${followers.length} variables; at most ${MOST_FOLLOWERS}` }];
+  return followers.flatMap((follower, index) => {
+    const detail = variableProblem(follower);
+    return detail === null ? [] : [{ pointer: `/followers/${index}`, detail }];
+  });
 }
 
 function pathProblem(path: string, as: NewSecret['as']): string | null {

@@ -15,15 +15,16 @@ export interface StoredSecret extends Secret {
   allowReserved: boolean;
 }
 
-interface Row extends Omit<StoredSecret, 'tags' | 'sensitive' | 'allowReserved' | 'as'> {
+interface Row extends Omit<StoredSecret, 'tags' | 'followers' | 'sensitive' | 'allowReserved' | 'as'> {
   kind: 'env' | 'file';
   tags: string;
+  followers: string;
   sensitive: number;
   allowReserved: number;
 }
 
 /** Select list of a secret `s`. A version below the floor was revoked and never becomes the current one again. */
-export const SECRET_COLUMNS = `s.id, s.name, s.env, s.account, s.environment, s.provider, s.kind, s.path, s.sensitive,
+export const SECRET_COLUMNS = `s.id, s.name, s.env, s.followers, s.account, s.login, s.environment, s.provider, s.kind, s.path, s.sensitive,
   s.description, s.allowReserved, s.floor, s.expiresAt, s.rotateEvery, s.createdAt, s.updatedAt, s.deletedAt,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM secretTag WHERE secret = s.id ORDER BY tag)) AS tags,
   (SELECT max(version) FROM secretVersion v
@@ -32,11 +33,12 @@ export const SECRET_COLUMNS = `s.id, s.name, s.env, s.account, s.environment, s.
     WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor ORDER BY version DESC LIMIT 1), 0) AS size`;
 
 export function toStoredSecret(row: unknown): StoredSecret {
-  const { kind, tags, sensitive, allowReserved, ...rest } = row as Row;
+  const { kind, tags, followers, sensitive, allowReserved, ...rest } = row as Row;
   return {
     ...rest,
     as: kind,
     tags: JSON.parse(tags) as string[],
+    followers: JSON.parse(followers) as string[],
     sensitive: sensitive === 1,
     allowReserved: allowReserved === 1,
   };

@@ -3,16 +3,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import { goesByEnv } from './activations-deliver.js';
 import { assertStillFits } from './activations-fit.js';
-import { endActivations } from './activations-rows.js';
 import { callerName } from './caller.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { assertNone } from './problems.js';
-import { draftSecret, memberProblems, type SecretDraft } from './secrets-input.js';
+import { draftSecret, memberProblems } from './secrets-input.js';
 import { listSecrets } from './secrets-list.js';
+import { registerBundle } from './secrets-register.js';
 import { findSecret, lookUpSecret, publicSecret, type StoredSecret, sessionsWith } from './secrets-rows.js';
+import { deleteSecret, insertSecret, writeTags } from './secrets-write.js';
 import { bump } from './sessions-rows.js';
 import { sql } from './statements.js';
 import type { Affected, Caller, NewSecret, NewValue, SecretId, SessionId, Version } from './types.js';
@@ -81,6 +82,13 @@ export function makeSecrets(context: Context): Secrets {
 
   return {
     create: (caller, input, value) => publicSecret(create(caller, input, value)),
+
+    register(caller, bundle, options = {}) {
+      assertUnsealed(context, 'registering secrets');
+      context.requireRoom();
+      const done = registerBundle(context, { create, rotate }, caller, bundle, options);
+      return { ...done, secrets: done.secrets.map(publicSecret) };
+    },
 
     setValue(caller, name, value, options = {}) {
       authorize(context, caller, 'secret.rotate', name);
@@ -183,31 +191,6 @@ export function makeSecrets(context: Context): Secrets {
       }
     },
   };
-}
-
-function insertSecret(context: Context, id: SecretId, draft: SecretDraft): void {
-  const text = `INSERT INTO secret (id, name, env, account, environment, provider, kind, path, sensitive, description,
-      allowReserved, expiresAt, rotateEvery, createdAt, updatedAt)
-    VALUES (@id, @name, @env, @account, @environment, @provider, @as, @path, @sensitive, @description,
-      @allowReserved, @expiresAt, @rotateEvery, @now, @now)`;
-  const { tags, sensitive, allowReserved, ...row } = draft;
-  const now = context.clock.now();
-  sql(context.db, text).run({ ...row, id, now, sensitive: sensitive ? 1 : 0, allowReserved: allowReserved ? 1 : 0 });
-  writeTags(context, id, tags);
-}
-
-function writeTags(context: Context, id: SecretId, tags: string[]): void {
-  sql(context.db, 'DELETE FROM secretTag WHERE secret = ?').run(id);
-  for (const tag of new Set(tags)) sql(context.db, 'INSERT INTO secretTag (secret, tag) VALUES (?, ?)').run(id, tag);
-}
-
-/** Everything but the row itself, which stays for the history. */
-function deleteSecret(context: Context, id: SecretId): void {
-  const rows = sql(context.db, 'SELECT session FROM activation WHERE secret = ? AND endedAt IS NULL').all(id);
-  for (const { session } of rows as { session: SessionId }[])
-    if (endActivations(context, session, 'deleted', new Set([id])) > 0) bump(context, [session]);
-  wipeVersions(context, id);
-  sql(context.db, 'UPDATE secret SET deletedAt = ? WHERE id = ?').run(context.clock.now(), id);
 }
 
 /** Constant-time look at whether a version has this value already. One that cannot be read has not. */

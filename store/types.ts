@@ -76,7 +76,11 @@ export interface Secret {
   id: SecretId;
   name: string;
   env: string;
+  /** Variables that get the same value, unless another secret has one of them as its own. */
+  followers: string[];
   account: string | null;
+  /** The account as it was given, where `account` is only its slug. */
+  login: string | null;
   environment: string | null;
   provider: string | null;
   as: 'env' | 'file';
@@ -102,6 +106,7 @@ export interface NewSecret {
   account?: string;
   environment?: string;
   env?: string;
+  followers?: string[];
   as?: 'env' | 'file';
   path?: string;
   sensitive?: boolean;
@@ -133,6 +138,24 @@ export interface SecretVersion {
 }
 /** A value on its way into the vault: plain bytes (the caller wipes them) or a `crypto_box_seal` of them. */
 export type NewValue = { plain: Uint8Array } | { sealed: Uint8Array };
+/** Secrets of one provider that are registered together. */
+export interface Bundle {
+  provider: string;
+  items: {
+    secret: NewSecret;
+    value: NewValue;
+    /** Is shown the plaintext before anything is written; keeps no copy. */
+    look?: (bytes: Uint8Array) => void;
+  }[];
+}
+export interface RegisterOptions {
+  /** Those that are registered get a new version. */
+  rotate?: boolean;
+  /** What holds an older version of those ends. */
+  revoke?: boolean;
+  /** Called after every value was looked at; throws to refuse the bundle. */
+  accept?: () => void;
+}
 /** A revealed value. The caller wipes `value`. */
 export interface Revealed {
   name: string;

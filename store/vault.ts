@@ -7,6 +7,7 @@ import type {
   Affected,
   AuditEntry,
   AuditVerdict,
+  Bundle,
   Caller,
   ContainerRole,
   ContainerRow,
@@ -24,6 +25,7 @@ import type {
   NewValue,
   Page,
   PageRequest,
+  RegisterOptions,
   Revealed,
   Sandbox,
   SandboxId,
@@ -45,6 +47,12 @@ import type {
 
 export interface Secrets {
   create(caller: Caller, secret: NewSecret, value: NewValue): Secret;
+  /** Several of one provider, all or none. `created` and `rotated`: names. */
+  register(
+    caller: Caller,
+    bundle: Bundle,
+    options?: RegisterOptions,
+  ): Affected & { secrets: Secret[]; created: string[]; rotated: string[] };
   /** Creates (`created`) or rotates. `revoke` raises the floor: holders of older versions end. */
   setValue(
     caller: Caller,

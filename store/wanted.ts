@@ -4,6 +4,7 @@ import { within } from './activations-fit.js';
 import { activationsOf, inForce } from './activations-rows.js';
 import type { Context } from './context.js';
 import { passed } from './deadline.js';
+import { withFollowers } from './followers.js';
 import { sandboxById } from './sandboxes-rows.js';
 import { publicSession, sessionById } from './sessions-rows.js';
 import { sql } from './statements.js';
@@ -21,7 +22,7 @@ export function wantedBy(context: Context, id: SandboxId): Wanted | null {
   const live = sandbox.state === 'live' && session.state === 'live' && !going;
   const active = live ? activationsOf(context, session.id).filter((row) => inForce(context, row)) : [];
   const named = active.map((row) => ({ ...row, env: row.env ?? row.secret.env }));
-  const values = within(sandbox, named).map(({ secret, env }): WantedValue => {
+  const values = withFollowers(within(sandbox, named)).map(({ secret, env }): WantedValue => {
     const { currentVersion, floor, as, path, name, sensitive } = secret;
     if (currentVersion === null) throw noValue(name);
     const open = () => openVersion(context, secret, currentVersion);

@@ -31,6 +31,10 @@ export const ACCESS = {
   'DELETE /v1/secrets/:name/versions/:version': person,
   'POST /v1/secrets/:name/reveal': person,
 
+  'GET /v1/providers': working,
+  'GET /v1/providers/:provider': working,
+  'POST /v1/providers/:provider/register': person,
+
   'GET /v1/sessions': working,
   'POST /v1/sessions': launching,
   'GET /v1/sessions/:session': working,

@@ -24,6 +24,7 @@ import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
 import { healthRoutes } from './routes/health.js';
 import { logRoutes } from './routes/logs.js';
+import { providerRoutes } from './routes/providers.js';
 import { sandboxRoutes } from './routes/sandboxes.js';
 import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
@@ -111,7 +112,15 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     document ??= openapiOf(routes, parts.version);
     return document;
   });
-  for (const add of [vaultRoutes, backupRoutes, secretRoutes, sessionRoutes, activationRoutes, sandboxRoutes])
+  for (const add of [
+    vaultRoutes,
+    backupRoutes,
+    secretRoutes,
+    providerRoutes,
+    sessionRoutes,
+    activationRoutes,
+    sandboxRoutes,
+  ])
     add(app, http);
   for (const add of [execRoutes, runningExecRoutes, terminalRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes])
     add(app, http);

@@ -2,6 +2,7 @@
 
 import type { TSchema } from 'typebox';
 import * as execs from './schemas/execs.js';
+import * as providers from './schemas/providers.js';
 import * as sandboxes from './schemas/sandboxes.js';
 import * as secrets from './schemas/secrets.js';
 import * as sessions from './schemas/sessions.js';
@@ -16,6 +17,7 @@ export const COMPONENTS: Record<string, TSchema> = {
   Secret: secrets.Secret,
   NewSecret: secrets.NewSecretBody,
   SecretVersion: secrets.SecretVersion,
+  Provider: providers.Provider,
   Session: sessions.Session,
   NewSession: sessions.NewSessionBody,
   Toggle: sessions.Toggle,
@@ -35,6 +37,7 @@ export const COMPONENTS: Record<string, TSchema> = {
 export const TAGS: Record<string, string> = {
   vault: 'The sealed store of values',
   secrets: 'Named things with versions',
+  providers: 'Kinds of service, with their variables',
   sessions: 'Periods of work, each with its own active secrets',
   sandboxes: 'Containers that belong to a session, and commands in them',
   tokens: 'Who may call',

@@ -2,7 +2,9 @@
 
 import type { Static } from 'typebox';
 import type { AuditEntry, Secret, SecretVersion, Session, Toggle, Token } from '../../store/index.js';
+import type { Provider } from '../providers/provider.js';
 import { formatDuration, formatTime } from './duration.js';
+import type { Provider as ProviderSchema } from './schemas/providers.js';
 import type { Secret as SecretSchema, SecretVersion as VersionSchema } from './schemas/secrets.js';
 import type { Session as SessionSchema, Toggle as ToggleSchema } from './schemas/sessions.js';
 import type { AuditEntry as AuditSchema, Token as TokenSchema } from './schemas/vault.js';
@@ -18,6 +20,24 @@ export function secretAnswer(secret: Secret): Static<typeof SecretSchema> {
     createdAt: formatTime(secret.createdAt),
     updatedAt: formatTime(secret.updatedAt),
     deletedAt: time(secret.deletedAt),
+  };
+}
+
+export function providerAnswer(provider: Provider): Static<typeof ProviderSchema> {
+  const { check, variables, ...rest } = provider;
+  return {
+    ...rest,
+    variables: variables.map(
+      ({ env, optional, sensitive = true, default: usual, oneOf, followers = [], as, ...more }) => ({
+        env,
+        required: optional !== true && usual === undefined && oneOf === undefined && more.defaultFrom === undefined,
+        sensitive,
+        ...(usual === undefined ? {} : { default: usual }),
+        ...(oneOf === undefined ? {} : { oneOf }),
+        ...{ followers, as: as ?? 'env', expected: more.expected, source: more.source },
+      }),
+    ),
+    checkable: check !== undefined,
   };
 }
 

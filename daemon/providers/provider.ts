@@ -18,6 +18,8 @@ export const ProviderVariable = strict({
   sensitive: Type.Optional(Type.Boolean()),
   /** Taken where none is given. */
   default: Type.Optional(Text),
+  /** Taken where none is given, from a member of another one's JSON. */
+  defaultFrom: Type.Optional(strict({ variable: Environment, member: Text })),
   /** Variables that get the same value, since programs read these. */
   followers: Type.Optional(Type.Array(Environment, { maxItems: 8, uniqueItems: true })),
   /** `file`: the value goes into a file, whose path the variable holds. */

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { Base64, Duration, nullable, Page, SecretName, strict, Time, text, Variable, Wait } from './shared.js';
 
 /** 128 KiB as base64, sealed with 48 bytes more; longer ones are the vault's to refuse by size. */
-const VALUE_TEXT = 512 * 1024;
+export const VALUE_TEXT = 512 * 1024;
 
 const Tags = Type.Array(text('a tag of at most 63 characters', 63), {
   description: 'a list of at most 50 tags',
@@ -23,20 +23,28 @@ const value = {
 export const ValueBody = strict(value);
 export type ValueBody = Static<typeof ValueBody>;
 
+/** What a new secret may have besides its name and value, and a bundle of them too. */
+export const secretMembers = {
+  description: Type.Optional(Description),
+  tags: Type.Optional(Tags),
+  account: Type.Optional(text('an account such as work', 256)),
+  environment: Type.Optional(text('an environment such as staging', 64)),
+  expiresAt: Type.Optional(Time),
+  rotateEvery: Type.Optional(Duration),
+};
+
 export const NewSecretBody = strict({
   name: text('a name such as GITHUB_TOKEN, GITHUB_TOKEN@work or DATABASE_URL.staging', 256),
   ...value,
-  description: Type.Optional(Description),
-  tags: Type.Optional(Tags),
+  ...secretMembers,
   provider: Type.Optional(Provider),
-  account: Type.Optional(text('an account such as work', 256)),
-  environment: Type.Optional(text('an environment such as staging', 64)),
   env: Type.Optional(Variable),
+  followers: Type.Optional(
+    Type.Array(Variable, { description: 'variables that get the same value', maxItems: 8, uniqueItems: true }),
+  ),
   as: Type.Optional(Type.Enum(['env', 'file'], { description: 'env or file' })),
   path: Type.Optional(text('an absolute path', 4096)),
   sensitive: Type.Optional(Type.Boolean({ description: 'true, or false for a variable that may be shown' })),
-  expiresAt: Type.Optional(Time),
-  rotateEvery: Type.Optional(Duration),
   allowReserved: Type.Optional(Type.Boolean({ description: 'true to take a name of the deny list' })),
 });
 export type NewSecretBody = Static<typeof NewSecretBody>;
@@ -81,8 +89,10 @@ export const Secret = Type.Object(
     id: Type.String(),
     name: Type.String(),
     env: Type.String(),
+    followers: Type.Array(Type.String(), { description: 'variables that get the same value' }),
     provider: nullable(Type.String()),
     account: nullable(Type.String()),
+    login: nullable(Type.String()),
     environment: nullable(Type.String()),
     as: Type.Enum(['env', 'file']),
     path: nullable(Type.String()),
