@@ -5,14 +5,31 @@ import { type Activation, activationsOf, inForce } from './activations-rows.js';
 import { allowsSecret } from './allowance.js';
 import type { Context } from './context.js';
 import type { Claim, Taken } from './diagnosis-types.js';
+import { followersOf } from './followers.js';
 import { reaches } from './policy.js';
 import { allSecrets, type StoredSecret } from './secrets-rows.js';
 import { sql } from './statements.js';
-import type { Caller, Millis, RequestId, Sandbox, SecretId, Session, SessionId, TokenId } from './types.js';
+import type {
+  Caller,
+  Millis,
+  RequestId,
+  Sandbox,
+  SecretId,
+  Session,
+  SessionId,
+  TokenId,
+  WantedValue,
+} from './types.js';
 import { openVersion } from './versions.js';
 
 /** Audit entries that are looked through for who took something away, newest first. */
 const LOOKED_THROUGH = 100_000;
+
+/** A live sandbox with what it is given now. */
+export interface Place {
+  sandbox: Sandbox;
+  given: readonly Pick<WantedValue, 'secret' | 'env'>[];
+}
 
 /** A registered secret with its live activation in one session. */
 export interface Standing {
@@ -39,6 +56,7 @@ export function standing(context: Context, caller: Caller, session: Pick<Session
 /** true: the secret has the variable in this session or one of its sandboxes, or would have it. */
 export function wants(variable: string, { secret, row }: Standing, sandboxes: Sandbox[]): boolean {
   if (secret.env === variable || row?.env === variable) return true;
+  if (followersOf({ secret, env: row?.env ?? secret.env }).includes(variable)) return true;
   return sandboxes.some(({ as }) => Object.hasOwn(as, secret.name) && as[secret.name] === variable);
 }
 
@@ -47,7 +65,7 @@ export function claimOf(
   caller: Caller,
   session: Session,
   { secret, row }: Standing,
-  sandboxes: Sandbox[],
+  sandboxes: readonly Place[],
 ): Claim {
   const active = session.state === 'live' && row !== undefined && inForce(context, row);
   const variable = row?.env ?? secret.env;
@@ -60,11 +78,12 @@ export function claimOf(
     activation: row === undefined ? null : activationPart(context, row),
     taken: active || row !== undefined ? null : takenFrom(context, session.id, secret),
     elsewhere: elsewhere(context, caller, session.id, secret.id),
-    sandboxes: sandboxes.map((sandbox) => ({
-      id: sandbox.id,
-      name: sandbox.name,
-      variable: within(sandbox, [{ secret, env: variable }])[0]?.env ?? null,
-    })),
+    followers: followersOf({ secret, env: variable }),
+    sandboxes: sandboxes.map(({ sandbox, given }) => {
+      const own = within(sandbox, [{ secret, env: variable }])[0]?.env ?? null;
+      const also = given.filter((value) => value.secret === secret.id && value.env !== own).map(({ env }) => env);
+      return { id: sandbox.id, name: sandbox.name, variable: own, also };
+    }),
     open: active && version !== null ? () => openVersion(context, secret, version) : null,
   };
 }

@@ -57,8 +57,13 @@ export interface Claim {
   taken: Taken | null;
   /** Other live sessions that the caller may know of, in which it is active. */
   elsewhere: string[];
-  /** Live sandboxes of the session, and the variable it has there; null: it lies outside the ceiling. */
-  sandboxes: { id: SandboxId; name: string; variable: string | null }[];
+  /** Variables that follow its own in the session, or would, unless another secret has them. */
+  followers: string[];
+  /**
+   * Live sandboxes of the session, and the variable it has there, or would have; null: it lies outside the ceiling. `also`: those
+   * that follow it there now.
+   */
+  sandboxes: { id: SandboxId; name: string; variable: string | null; also: string[] }[];
   /** Decrypts the current version; of an active one only. The caller wipes the bytes. Throws VAULT_SEALED. */
   open: (() => Uint8Array) | null;
 }

@@ -25,10 +25,11 @@ export function makeDiagnosis(context: Context): Diagnosis {
     const meant = all.filter((one) =>
       variable === undefined ? one.row !== undefined : wants(variable, one, sandboxes),
     );
+    const places = sandboxes.map((one) => ({ sandbox: one, given: wantedBy(context, one.id)?.values ?? [] }));
     const concerned = live === true ? [...meant, ...partnersOf(meant, all)] : meant;
     return {
       ...{ session, sandboxes },
-      claims: concerned.map((one) => claimOf(context, caller, session, one, sandboxes)),
+      claims: concerned.map((one) => claimOf(context, caller, session, one, places)),
       known: all.map((one) => knownOf(context, one)),
     };
   };

@@ -12,6 +12,7 @@ import type { LiveFacts } from './live-facts.js';
 import { type LookSources, lookInto } from './look.js';
 import { havingVariable, providerFacts, providerOf, variablesOf } from './provider-facts.js';
 import { valueFacts } from './value-facts.js';
+import { concerns } from './why-absent.js';
 
 /** Sandboxes that are looked into at once. */
 const AT_ONCE = 4;
@@ -51,7 +52,7 @@ export function makeDoctor(sources: DoctorSources): Doctor {
       const { session, claims, known, examined } = examination;
       const { variable = null, live = false } = options;
       const sealed = vault.status().state === 'sealed';
-      const own = claims.filter((claim) => variable === null || isAbout(claim, variable));
+      const own = claims.filter((claim) => variable === null || concerns(claim, variable));
       const claimFacts = own.map((claim) => claimFactsOf(providers, claim, sealed));
       const beside = [...new Set(claimFacts.flatMap(({ of }) => of?.needs.flat() ?? []))];
       const digests = makeDigests();
@@ -88,10 +89,6 @@ export function makeDoctor(sources: DoctorSources): Doctor {
       return explain({ account, variable, now, providers: providersOf(variable), images: new Map(images), exposures });
     },
   };
-}
-
-function isAbout(claim: Claim, variable: string): boolean {
-  return [claim.env, claim.variable, ...claim.sandboxes.map((one) => one.variable)].includes(variable);
 }
 
 function claimFactsOf(providers: Catalogue, { open, ...claim }: Claim, sealed: boolean): ClaimFacts {

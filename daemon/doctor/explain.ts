@@ -70,7 +70,10 @@ export function explain({ account, variable, now, providers, images, exposures }
     const known = of.map(({ open: _open, ...claim }): ClaimFacts => ({ ...claim, value: null, of: null }));
     return whyAbsent({ ...facts, claims: known })[0] ?? null;
   };
-  const holder = claims.find((claim) => claim.active && claim.variable === variable) ?? null;
+  const holder =
+    claims.find((claim) => claim.active && claim.variable === variable) ??
+    claims.find((claim) => claim.active && claim.followers.includes(variable)) ??
+    null;
   return {
     variable,
     session: { id: session.id, name: session.name, environment: session.environment, generation: session.generation },
@@ -78,7 +81,9 @@ export function explain({ account, variable, now, providers, images, exposures }
     secrets: claims.map((claim) => explained(claim, short(whyOf([claim])))),
     sandboxes: sandboxes.map((sandbox) => {
       const from = claims.find(
-        (claim) => claim.active && claim.sandboxes.some((one) => one.id === sandbox.id && one.variable === variable),
+        (claim) =>
+          claim.active &&
+          claim.sandboxes.some((one) => one.id === sandbox.id && [one.variable, ...one.also].includes(variable)),
       );
       const meant = from ?? holder;
       const open = exposures.filter(

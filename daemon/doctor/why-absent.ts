@@ -16,12 +16,20 @@ export function whyAbsent(facts: Facts): Finding[] {
   if (wanting.length === 0) return [unregistered(facts, variable)];
   const active = wanting.filter((claim) => claim.active);
   if (active.length === 0) return wanting.flatMap((claim) => inactive(facts, claim));
-  return active.flatMap((claim) => misplaced(facts, claim, variable));
+  // Where one of them has the variable, the others do not want it.
+  const has = (claim: ClaimFacts, sandbox: string | null): boolean =>
+    sandbox === null
+      ? claim.variable === variable
+      : claim.sandboxes.some((one) => one.id === sandbox && [one.variable, ...one.also].includes(variable));
+  return active.flatMap((claim) =>
+    misplaced(facts, claim, variable, (sandbox) => active.some((one) => has(one, sandbox))),
+  );
 }
 
 /** true: a secret has the variable somewhere in the session, or would have it. */
-export function concerns(claim: ClaimFacts, variable: string): boolean {
-  return [claim.env, claim.variable, ...claim.sandboxes.map((sandbox) => sandbox.variable)].includes(variable);
+export function concerns(claim: Omit<ClaimFacts, 'value' | 'of'>, variable: string): boolean {
+  const places = claim.sandboxes.flatMap((sandbox) => [sandbox.variable, ...sandbox.also]);
+  return [claim.env, claim.variable, ...claim.followers, ...places].includes(variable);
 }
 
 function empty({ session, claims, sandboxes }: Facts): Finding[] {
@@ -55,7 +63,7 @@ function inactive(facts: Facts, claim: ClaimFacts): Finding[] {
   const { session, now, variable } = facts;
   const { name, environment, expiresAt, activation, taken, elsewhere } = claim;
   const about = { variable: variable ?? claim.variable, secret: name };
-  const own = variable === null || variable === claim.env;
+  const own = variable === null || variable === claim.env || claim.followers.includes(variable);
   const as = own ? '' : ` --as ${variable}`;
   const again = `\`ampoule activate ${name}${as} --session ${session.name}\``;
   if (claim.version === null)
@@ -100,17 +108,27 @@ function inactive(facts: Facts, claim: ClaimFacts): Finding[] {
 }
 
 /** It is active, and does not arrive where it is looked for. */
-function misplaced({ session }: Facts, claim: ClaimFacts, variable: string): Finding[] {
+function misplaced(
+  { session }: Facts,
+  claim: ClaimFacts,
+  variable: string,
+  there: (sandbox: string | null) => boolean,
+): Finding[] {
   const { name } = claim;
   const about = { variable, secret: name };
   const rename = `\`ampoule activate ${name} --as ${variable} --session ${session.name}\``;
-  if (claim.sandboxes.length === 0 && claim.variable !== variable) {
+  if (
+    claim.sandboxes.length === 0 &&
+    claim.variable !== variable &&
+    !claim.followers.includes(variable) &&
+    !there(null)
+  ) {
     const what = `${name} is active as ${claim.variable}, not as ${variable}.`;
     return [finding('OTHER_NAME', about, what, `Read ${claim.variable}, or give it this name: ${rename}.`)];
   }
   return claim.sandboxes.flatMap((sandbox) => {
     const here = { ...about, sandbox: sandbox.name };
-    if (sandbox.variable === variable) return [];
+    if (there(sandbox.id)) return [];
     if (sandbox.variable === null) {
       const what = `${name} is active, and ${sandbox.name} may not have it: it was made with a ceiling ("only") that leaves it out.`;
       const todo = `Make a sandbox whose ceiling has it: \`ampoule sandbox run --session ${session.name} --only ${name}\`.`;

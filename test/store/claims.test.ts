@@ -7,7 +7,8 @@ import { agentOf, type Domain, domain, HOUR, launcherWith, operator } from './do
 
 function claim(v: Domain, name: string, caller: Caller = operator, session = 'dev'): Claim {
   const found = v.sessions.get(operator, session);
-  const sandboxes = v.sandboxes.list(operator, { session: found.id, state: 'live' }).items;
+  const live = v.sandboxes.list(operator, { session: found.id, state: 'live' }).items;
+  const sandboxes = live.map((sandbox) => ({ sandbox, given: v.sandboxes.wanted(sandbox.id)?.values ?? [] }));
   const one = standing(v.context, caller, found).find(({ secret }) => secret.name === name);
   if (one === undefined) throw new Error(`${name} is not to be seen`);
   return claimOf(v.context, caller, found, one, sandboxes);
@@ -84,6 +85,28 @@ t.test('its variable in each sandbox, within the ceiling', async (t) => {
   for (const variable of ['KEY', 'MINE']) t.ok(wants(variable, one, sandboxes), variable);
   t.notOk(wants('OTHER', one, sandboxes));
   t.notOk(wants('MINE', one, []), 'own names count where their sandbox does');
+});
+
+t.test('variables that follow, where they are free', async (t) => {
+  const v = await domain(t);
+  v.add('GITHUB_TOKEN', { followers: ['GH_TOKEN'] });
+  v.add('GH_TOKEN');
+  const dev = v.session('dev');
+  v.activations.activate(operator, 'dev', [{ name: 'GITHUB_TOKEN' }]);
+  v.box('dev', { name: 'box' });
+  t.match(claim(v, 'GITHUB_TOKEN'), {
+    followers: ['GH_TOKEN'],
+    sandboxes: [{ variable: 'GITHUB_TOKEN', also: ['GH_TOKEN'] }],
+  });
+  const names = () =>
+    standing(v.context, operator, dev)
+      .filter((one) => wants('GH_TOKEN', one, []))
+      .map(({ secret }) => secret.name);
+  t.same(names(), ['GH_TOKEN', 'GITHUB_TOKEN']);
+  v.activations.activate(operator, 'dev', [{ name: 'GH_TOKEN' }]);
+  t.match(claim(v, 'GITHUB_TOKEN'), { sandboxes: [{ variable: 'GITHUB_TOKEN', also: [] }] });
+  v.activations.activate(operator, 'dev', [{ name: 'GITHUB_TOKEN', as: 'OTHER' }]);
+  t.same(names(), ['GH_TOKEN'], 'under another name it has no followers');
 });
 
 t.test('nobody learns of what is not theirs', async (t) => {

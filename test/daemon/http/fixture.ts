@@ -86,6 +86,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     defaultImage: 'ampoule/busybox:latest',
     workspaceRoots: [],
     providersDir: null,
+    checkBases: {},
     logLevel: 'silent',
     dockerHost: 'unix:///nowhere',
     rateLimit: 0,
