@@ -6,9 +6,11 @@ import {
   type Engine,
   type Failpoint,
   type InitPlace,
+  type Inspection,
   type Log,
   type MemoryDelivery,
   makeEnvDelivery,
+  makeInspection,
   makeMemoryDelivery,
   makeReconciler,
   type Probe,
@@ -32,6 +34,8 @@ export interface Sandboxing {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   reconciler: Reconciler;
+  /** What a diagnosis may look at. */
+  inspection: Inspection;
   /** Writes what was heard of holders and is not written yet. */
   writeHolders(): void;
   /** Lets go of sandboxes and writes what was collected; before the vault closes. */
@@ -99,6 +103,7 @@ export function assembleSandboxes({
   });
   return {
     ...{ delivery, deliveries, reconciler, writeHolders: holders.flush },
+    inspection: makeInspection(engine),
     async close() {
       await memory.close();
       holders.flush();

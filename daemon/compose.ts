@@ -1,8 +1,9 @@
 /** Builds the parts that the process is made of and ties them together. Listens nowhere and starts nothing. */
 
-import type { Delivery, Reconciler } from '../sandbox/index.js';
+import type { Delivery, Inspection, Reconciler } from '../sandbox/index.js';
 import type { Caller, Page, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import { makeDoctor } from './doctor/doctor.js';
 import { createEventHub } from './events.js';
 import { createMetrics } from './metrics.js';
 import type { Deliveries, Logger, Parts } from './parts.js';
@@ -22,6 +23,7 @@ export interface Ingredients {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   providers: Catalogue;
+  inspection: Inspection;
   writeHolders(): void;
   log: Logger;
   version: string;
@@ -44,6 +46,7 @@ export function compose({
   delivery,
   deliveries,
   providers,
+  inspection,
   writeHolders,
   log,
   version,
@@ -61,6 +64,10 @@ export function compose({
     }),
     version,
   );
+  const doctor = makeDoctor({
+    ...{ config, vault, reconciler, delivery, deliveries, inspection, providers, version },
+    now: Date.now,
+  });
   const revocations = new Set<(token: TokenId) => void>();
   let started = false;
 
@@ -80,6 +87,7 @@ export function compose({
         delivery,
         deliveries,
         providers,
+        doctor,
         writeHolders,
         events,
         metrics,

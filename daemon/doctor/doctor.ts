@@ -1,12 +1,15 @@
 /** The doctor: gathers facts of a session from vault, engine and providers, and has them judged. Judges nothing itself, keeps no value. */
 
-import type { Inspection } from '../../sandbox/index.js';
+import type { Inspection, Reconciler } from '../../sandbox/index.js';
 import type { Caller, Claim, Examined, ExamineOptions, Millis, Vault } from '../../store/index.js';
+import type { Config } from '../config.js';
 import type { Catalogue } from '../providers/catalogue.js';
 import { type Diagnosed, diagnose } from './diagnose.js';
 import { type Digests, makeDigests } from './digests.js';
 import { type Explained, explain } from './explain.js';
 import type { ClaimFacts, Facts, SandboxFacts } from './facts.js';
+import { diagnoseInstallation, type InstallationDiagnosis } from './installation.js';
+import { type InstallationSources, lookAtInstallation } from './installation-look.js';
 import { liveCheck } from './live-check.js';
 import type { LiveFacts } from './live-facts.js';
 import { type LookSources, lookInto } from './look.js';
@@ -17,12 +20,15 @@ import { concerns } from './why-absent.js';
 /** Sandboxes that are looked into at once. */
 const AT_ONCE = 4;
 
-export interface DoctorSources extends LookSources {
-  vault: Pick<Vault, 'sandboxes' | 'nonce' | 'status' | 'diagnosis' | 'containers'>;
+export interface DoctorSources extends LookSources, InstallationSources {
+  vault: Pick<
+    Vault,
+    'sandboxes' | 'nonce' | 'status' | 'diagnosis' | 'containers' | 'audit' | 'tombstones' | 'freeBytes'
+  >;
+  config: InstallationSources['config'] & Pick<Config, 'checkBases'>;
+  reconciler: Pick<Reconciler, 'view'>;
   inspection: Inspection;
   providers: Catalogue;
-  /** Addresses of providers that the operator configured. */
-  checkBases: ReadonlyMap<string, string>;
   version: string;
   now(): Millis;
 }
@@ -39,6 +45,8 @@ export interface Doctor {
   /** Audited; throws as the vault's refusals. What cannot be looked at is said, and no error. */
   session(caller: Caller, session: string, options: ExamineOptions): Promise<SessionDiagnosis>;
   explain(caller: Caller, session: string, variable: string, sandbox?: string): Promise<Explained>;
+  /** How the installation is; operators only. */
+  installation(caller: Caller): Promise<InstallationDiagnosis>;
 }
 
 export function makeDoctor(sources: DoctorSources): Doctor {
@@ -75,6 +83,8 @@ export function makeDoctor(sources: DoctorSources): Doctor {
         digests.end();
       }
     },
+
+    installation: async (caller) => diagnoseInstallation(await lookAtInstallation(sources, caller)),
 
     async explain(caller, name, variable, sandbox) {
       const account = vault.diagnosis.explain(caller, name, variable, sandbox);
@@ -117,10 +127,7 @@ async function lookIntoAll(
 }
 
 /** Each provider and account once. */
-async function askAll(
-  { providers, checkBases, version }: DoctorSources,
-  claims: readonly Claim[],
-): Promise<LiveFacts[]> {
+async function askAll({ providers, config, version }: DoctorSources, claims: readonly Claim[]): Promise<LiveFacts[]> {
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) {
     const of = claim.active ? providerOf(providers, claim) : null;
@@ -130,7 +137,7 @@ async function askAll(
   }
   const asked = [...groups.values()].flatMap((group) => {
     const of = group[0] === undefined ? null : providerOf(providers, group[0]);
-    return of === null ? [] : [liveCheck(of, group, { base: checkBases.get(of.id), version })];
+    return of === null ? [] : [liveCheck(of, group, { base: config.checkBases[of.id], version })];
   });
   return Promise.all(asked);
 }

@@ -48,6 +48,9 @@ export const ACCESS = {
   'POST /v1/sessions/:session/activate': launching,
   'POST /v1/sessions/:session/deactivate': working,
   'POST /v1/sessions/:session/exec': working,
+  'GET /v1/sessions/:session/explain/:variable': working,
+  'GET /v1/sessions/:session/doctor': working,
+  'GET /v1/doctor': person,
 
   'GET /v1/sandboxes': working,
   'POST /v1/sandboxes': launching,

@@ -19,6 +19,7 @@ import type { Http } from './respond.js';
 import { activationRoutes } from './routes/activations.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
+import { diagnosisRoutes } from './routes/diagnosis.js';
 import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
@@ -124,6 +125,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [execRoutes, runningExecRoutes, terminalRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes])
     add(app, http);
+  diagnosisRoutes(app, http);
   await app.register(async (part) => valueRoutes(part.withTypeProvider<TypeBoxTypeProvider>(), http));
   refuseUnknown(app, routes);
   await app.ready();

@@ -14,7 +14,7 @@ async function composed(t: Test) {
   const config = readConfig({}, { DOCKER_HOST: `unix://${join(directory, 'none.sock')}` });
   const log = createLog('silent');
   const woken: string[] = [];
-  const { delivery, deliveries, reconciler, writeHolders, close } = assembleSandboxes({
+  const { delivery, deliveries, inspection, reconciler, writeHolders, close } = assembleSandboxes({
     ...{ config: { ...config, runDir: join(directory, 'run') }, vault, log },
   });
   t.teardown(close);
@@ -22,7 +22,7 @@ async function composed(t: Test) {
   let looks = 0;
   const providers = readCatalogue(null);
   const made = compose({
-    ...{ providers, config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
+    ...{ providers, inspection, config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
     reschedule: () => {
       looks += 1;
     },

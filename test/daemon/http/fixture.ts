@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import type { Test } from 'tap';
 import type { Config } from '../../../daemon/config.js';
+import { makeDoctor } from '../../../daemon/doctor/doctor.js';
 import { createEventHub } from '../../../daemon/events.js';
 import { buildApp } from '../../../daemon/http/app.js';
 import { createMetrics } from '../../../daemon/metrics.js';
@@ -14,6 +15,7 @@ import type {
   EndedExec,
   ExecExit,
   ExecRequest,
+  Inspection,
   KnownExec,
   Outcome,
   Reconciler,
@@ -53,6 +55,8 @@ export interface World {
   ended: EndedExec[];
   attach: NonNullable<Delivery['attach']>;
   started: boolean;
+  /** What a diagnosis sees of engine, kernel and processes. */
+  inspection: Inspection;
   /** What a launch that asks for `auto` gets. */
   resolution: Resolution;
   call(method: string, url: string, body?: unknown, options?: InjectOptions): Promise<Answer>;
@@ -119,6 +123,15 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
       throw new Error('nobody said what is attached to');
     },
     started: true,
+    inspection: {
+      engine: async () => ({
+        ...{ version: '20.10', apiVersion: '1.41', runtime: 'runc', liveRestore: true, cgroupVersion: '2' },
+        ...{ cgroupDriver: 'systemd', clockAhead: 0 },
+      }),
+      kernel: () => ({ root: true, freezer: true }),
+      processes: () => [],
+      imageVariables: async () => ['PATH'],
+    },
     resolution: { delivery: 'env', notices: [] },
   } as unknown as World;
   w.parts = { ...partsOf(w), ...fakes };
@@ -200,18 +213,24 @@ function partsOf(w: World): Parts {
       yield* w.logs;
     },
   };
+  const deliveries: Parts['deliveries'] = {
+    report: () => ({ configured: 'auto', resolved: w.resolution.delivery, state: 'works' }),
+    resolve: async (requested) => (requested === 'auto' ? w.resolution : { delivery: requested, notices: [] }),
+    start: () => {},
+    stop: async () => {},
+  };
+  const providers = readCatalogue(null);
   return {
     config: w.config,
     vault: w.vault,
     reconciler,
     delivery: () => delivery,
-    deliveries: {
-      report: () => ({ configured: 'auto', resolved: w.resolution.delivery, state: 'works' }),
-      resolve: async (requested) => (requested === 'auto' ? w.resolution : { delivery: requested, notices: [] }),
-      start: () => {},
-      stop: async () => {},
-    },
-    providers: readCatalogue(null),
+    deliveries,
+    providers,
+    doctor: makeDoctor({
+      ...{ config: w.config, vault: w.vault, reconciler, delivery: () => delivery, deliveries, providers },
+      ...{ inspection: w.inspection, version: '0.1.0', now: Date.now },
+    }),
     events: createEventHub(1),
     metrics: createMetrics(),
     log: {
