@@ -128,10 +128,14 @@ export interface About {
   sandbox?: string | null;
 }
 
-/** A finding; its command is the first that stands between backticks in `todo`. */
+/** What somebody has to fill in before a command can be run. */
+const OPEN = /(^| )(USER|NAME|CMD|FILE|TIME|VARIABLE)($| )/;
+
+/** A finding; its command is the first that stands between backticks in `todo` and leaves nothing open. */
 export function finding(code: Cause, about: About, what: string, todo: string): Finding {
   const { heading, severity } = CAUSES[code];
-  const command = /`([^`]+)`/.exec(todo)?.[1] ?? null;
+  const commands = [...todo.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+  const command = commands.find((text) => !OPEN.test(text)) ?? null;
   const { variable = null, secret = null, sandbox = null } = about;
   return { code, heading, severity, variable, secret, sandbox, what, todo, command };
 }

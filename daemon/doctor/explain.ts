@@ -66,13 +66,17 @@ export function explain({ account, variable, now, providers, images, exposures }
     ...{ now, session, variable, known: account.known, providers, sealed: false, sandboxes: [], live: [] },
     clockOff: null,
   };
+  // How it is in each sandbox stands beside it.
   const whyOf = (of: Claim[]) => {
-    const known = of.map(({ open: _open, ...claim }): ClaimFacts => ({ ...claim, value: null, of: null }));
+    const known = of.map(
+      ({ open: _open, ...claim }): ClaimFacts => ({ ...claim, sandboxes: [], value: null, of: null }),
+    );
     return whyAbsent({ ...facts, claims: known })[0] ?? null;
   };
   const holder =
     claims.find((claim) => claim.active && claim.variable === variable) ??
     claims.find((claim) => claim.active && claim.followers.includes(variable)) ??
+    claims.find((claim) => claim.active && sandboxes.some(({ id }) => isIn(claim, id, variable))) ??
     null;
   return {
     variable,
@@ -80,12 +84,8 @@ export function explain({ account, variable, now, providers, images, exposures }
     has: holder?.name ?? null,
     secrets: claims.map((claim) => explained(claim, short(whyOf([claim])))),
     sandboxes: sandboxes.map((sandbox) => {
-      const from = claims.find(
-        (claim) =>
-          claim.active &&
-          claim.sandboxes.some((one) => one.id === sandbox.id && [one.variable, ...one.also].includes(variable)),
-      );
-      const meant = from ?? holder;
+      const from = claims.find((claim) => claim.active && isIn(claim, sandbox.id, variable));
+      const meant = from ?? holder ?? claims.find((claim) => claim.active);
       const open = exposures.filter(
         (row) =>
           row.sandbox === sandbox.id && row.env === variable && row.until === null && row.version === from?.version,
@@ -102,6 +102,10 @@ export function explain({ account, variable, now, providers, images, exposures }
     }),
     why: claims.length === 0 ? short(whyOf([])) : null,
   };
+}
+
+function isIn(claim: Claim, sandbox: string, variable: string): boolean {
+  return claim.sandboxes.some((one) => one.id === sandbox && [one.variable, ...one.also].includes(variable));
 }
 
 function explained(claim: Claim, why: ExplainedSecret['why']): ExplainedSecret {

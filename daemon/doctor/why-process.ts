@@ -4,11 +4,15 @@ import { type Finding, finding } from './causes.js';
 import type { Facts, ProcessFacts, SandboxFacts, VariableFacts } from './facts.js';
 
 /** Milliseconds that start times may be off. */
-const SLACK = 50;
+const SLACK = 20;
 
 export function processFindings(facts: Facts, sandbox: SandboxFacts, found: VariableFacts): Finding[] {
   if (found.secret === null) return [];
-  return found.processes.flatMap((process) => one(facts, sandbox, found, process));
+  // What a process started has what that one had, and is said with it.
+  const first = found.processes.filter(({ place }) => place !== 'inner').map(({ has }) => JSON.stringify(has));
+  return found.processes
+    .filter(({ place, has }) => place !== 'inner' || !first.includes(JSON.stringify(has)))
+    .flatMap((process) => one(facts, sandbox, found, process));
 }
 
 function one(facts: Facts, sandbox: SandboxFacts, found: VariableFacts, process: ProcessFacts): Finding[] {
@@ -44,7 +48,9 @@ function one(facts: Facts, sandbox: SandboxFacts, found: VariableFacts, process:
       ),
     ];
   }
-  if (process.startedAt + SLACK < givenAt(facts, found)) {
+  // Our own commands and main processes are given everything that is active when they start.
+  const ours = sandbox.delivery === 'memory' && (place === 'main' || place === 'command');
+  if (ours || process.startedAt + SLACK < givenAt(facts, found)) {
     const what = `${who} is older than the value: it was started before ${secret} was active, and a process keeps what it was started with.`;
     return [finding('PROCESS_BEFORE_VALUE', about, what, again)];
   }
@@ -73,7 +79,7 @@ function one(facts: Facts, sandbox: SandboxFacts, found: VariableFacts, process:
 /** When the value came to be where it is now. */
 function givenAt({ claims }: Facts, { secret }: VariableFacts): number {
   const claim = claims.find(({ name }) => name === secret);
-  return Math.max(claim?.activation?.at ?? 0, 0);
+  return claim?.activation?.at ?? 0;
 }
 
 function restart(sandbox: SandboxFacts, { exec, place }: ProcessFacts): string {
