@@ -46,9 +46,9 @@ function statedExpiry(text: string): number | null {
 }
 
 function urlFacts(text: string): UrlFacts | null {
-  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*(?:[/?#][^@]*@[^/?#]*)?)/i.exec(text);
-  const [, scheme = '', authority = ''] = match ?? [];
-  if (match === null) return null;
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  if (scheme === '') return null;
+  const authority = authorityOf(rest);
   const at = authority.lastIndexOf('@');
   const user = at < 0 ? '' : authority.slice(0, at);
   const hosts = authority.slice(at + 1).split(',');
@@ -57,6 +57,16 @@ function urlFacts(text: string): UrlFacts | null {
     local: hosts.some((host) => LOCAL.test(host.replace(/:\d*$/, ''))),
     unescaped: unescaped(user),
   };
+}
+
+/** What stands before the path; where a password has cut it short, what was meant to stand there. */
+function authorityOf(rest: string): string {
+  const end = /[/?#]/.exec(rest)?.index ?? rest.length;
+  const before = rest.slice(0, end);
+  const after = rest.indexOf('@', end);
+  // A name with a password that is no port, and the host that belongs to it further on.
+  if (before.includes('@') || after < 0 || !/^[^:]+:.*\D/.test(before)) return before;
+  return rest.slice(0, after) + authorityOf(rest.slice(after));
 }
 
 /** One `:` stands between user and password; everything else that is reserved (RFC 3986, 2.2) has to be percent-encoded. */
