@@ -1,7 +1,7 @@
 /** Builds the parts that the process is made of and ties them together. Listens nowhere and starts nothing. */
 
 import type { Delivery, Inspection, Reconciler } from '../sandbox/index.js';
-import type { Caller, Page, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
+import type { Caller, Page, RequestId, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 import { makeDoctor } from './doctor/doctor.js';
 import { createEventHub } from './events.js';
@@ -37,6 +37,8 @@ export interface Composed {
   begun(): void;
   /** These are different now: tells who listens, and has the reconciler look. */
   changed(sessions: SessionId[], sandboxes: SandboxId[]): void;
+  /** Nobody decided on these in time: tells who listens. */
+  expired(requests: RequestId[]): void;
 }
 
 export function compose({
@@ -58,6 +60,7 @@ export function compose({
       ampoule_vault_sealed: vault.status().state === 'sealed' ? 1 : 0,
       ampoule_engine_reachable: reconciler.reachable() ? 1 : 0,
       ampoule_sandboxes: byDelivery(vault),
+      ampoule_requests_pending: vault.requests.pending(),
       ampoule_tombstones: vault.tombstones(),
       ampoule_disk_free_bytes: vault.freeBytes(),
       ampoule_resident_memory_bytes: process.memoryUsage.rss(),
@@ -110,6 +113,9 @@ export function compose({
     },
     begun() {
       started = true;
+    },
+    expired(requests) {
+      for (const id of requests) events.emit({ kind: 'request', id });
     },
     changed(sessions, sandboxes) {
       for (const id of sessions) events.emit({ kind: 'session', id });

@@ -46,12 +46,12 @@ export async function run(config: Config, env: Environment): Promise<void> {
   });
   const { delivery, deliveries, inspection, reconciler, writeHolders } = sandboxing;
   let scheduler: Scheduler | null = null;
-  const { parts, begun, changed } = compose({
+  const { parts, begun, changed, expired } = compose({
     ...{ config, vault, reconciler, delivery, deliveries, inspection, providers, writeHolders, log, version },
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);
-  scheduler = schedule({ vault, changed, wakeAll: () => reconciler.wakeAll(), log });
+  scheduler = schedule({ vault, changed, expired, wakeAll: () => reconciler.wakeAll(), log });
 
   closeWithGrace({ delay: PATIENCE, logger: false, skip: LEFT_ALONE }, async ({ signal, err }) => {
     if (err !== undefined) {

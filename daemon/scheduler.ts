@@ -1,14 +1,16 @@
 /** What happens because time passed: TTLs, idle ends, last-used times, tombstones. Decides nothing that the vault decides. */
 
 import { realTimers, type Timers } from '../sandbox/index.js';
-import type { SandboxId, SessionId, Vault } from '../store/index.js';
+import type { RequestId, SandboxId, SessionId, Vault } from '../store/index.js';
 import type { Logger } from './parts.js';
 
 /** What the scheduler works with: the vault's clockwork, and what to tell about it. */
 export interface Scheduled {
-  vault: Pick<Vault, 'sessions' | 'sandboxes' | 'tokens' | 'tombstones' | 'flushTombstones'>;
+  vault: Pick<Vault, 'sessions' | 'sandboxes' | 'requests' | 'tokens' | 'tombstones' | 'flushTombstones'>;
   /** These sessions and sandboxes are different now. */
   changed(sessions: SessionId[], sandboxes: SandboxId[]): void;
+  /** Nobody decided on these in time. */
+  expired(requests: RequestId[]): void;
   /** Every sandbox may be different. */
   wakeAll(): void;
   log: Logger;
@@ -28,7 +30,7 @@ export interface Scheduler {
 }
 
 /** Begins at once with a first look. */
-export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Timers = realTimers): Scheduler {
+export function schedule({ vault, changed, expired, wakeAll, log }: Scheduled, clock: Timers = realTimers): Scheduler {
   let cancel = (): void => undefined;
   let stopped = false;
   const due = { idle: 0, lastUsed: clock.now() + LAST_USED_MS };
@@ -70,7 +72,10 @@ export function schedule({ vault, changed, wakeAll, log }: Scheduled, clock: Tim
     // What could not be recorded may be in force all the same, by tombstones: everybody looks.
     if (!attempt('expire', expire)) wakeAll();
     if (vault.tombstones() > 0) attempt('record revocations', () => void vault.flushTombstones());
-    if (turn('idle', IDLE_MS)) attempt('end idle sandboxes', endIdle);
+    if (turn('idle', IDLE_MS)) {
+      attempt('end idle sandboxes', endIdle);
+      attempt('close requests', () => expired(vault.requests.expire()));
+    }
     if (turn('lastUsed', LAST_USED_MS)) {
       attempt('record last uses', () => vault.tokens.flush());
       // Bytes that could not be erased, a ballast that was used up: kept up without tombstones too.

@@ -17,7 +17,15 @@ import {
   used,
 } from './sessions-rows.js';
 import { toggleTable } from './toggle.js';
-import type { ActivateOptions, Caller, NewAuditEntry, SecretId, SessionId } from './types.js';
+import type {
+  ActivateOptions,
+  ActivationWish,
+  Caller,
+  NewAuditEntry,
+  SecretId,
+  Selection,
+  SessionId,
+} from './types.js';
 import type { Activations } from './vault.js';
 
 export function makeActivations(context: Context): Activations {
@@ -40,7 +48,7 @@ export function makeActivations(context: Context): Activations {
       const session = reachLiveSession(context, caller, 'session.activate', name);
       assertGeneration(session, options);
       assertUnsealed(context, 'activating');
-      const chosen = choose(context, session, what, options);
+      const chosen = chooseFor(context, session, what, options);
       const plan = planActivations(context, caller, session, chosen, { ...options, exact: false });
       assertAllowedPlan(context, caller, 'session.activate', session, plan);
       if (plan.put.length > 0) {
@@ -109,11 +117,12 @@ export function assertAllowedPlan(
     assertAllowedEnvironment(context, caller, action, targetOf(session), environment);
 }
 
-function choose(
+/** The secrets that a call means, by name or as a group. SECRET_NOT_FOUND, EMPTY_SELECTION, CROSS_ENVIRONMENT. */
+export function chooseFor(
   context: Context,
   session: StoredSession,
-  what: Parameters<Activations['activate']>[2],
-  options: ActivateOptions,
+  what: ActivationWish[] | Selection,
+  options: Pick<ActivateOptions, 'acrossEnvironments'>,
 ): Chosen[] {
   if (!Array.isArray(what)) return chooseGroup(context, session, what, options.acrossEnvironments === true);
   if (what.length > 0) return chooseWishes(context, what, '');

@@ -6,6 +6,7 @@ import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
 import { makeDiagnosis } from './diagnosis.js';
 import { makeIdempotency } from './idempotency.js';
+import { makeRequests } from './requests.js';
 import { makeSandboxes } from './sandboxes.js';
 import { randomBytes } from './seal.js';
 import { makeSecrets } from './secrets.js';
@@ -31,6 +32,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     secrets: makeSecrets(context),
     sessions: makeSessions(context),
     activations: makeActivations(context),
+    requests: makeRequests(context),
     sandboxes: makeSandboxes(context),
     containers: makeContainers(context),
     tokens: makeTokens(context),

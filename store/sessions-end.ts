@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { passed } from './deadline.js';
 import { StoreError } from './errors.js';
 import { targetOf } from './policy.js';
+import { closeRequestsOf } from './requests-rows.js';
 import { bump, type StoredSession, sessionById } from './sessions-rows.js';
 import { sql } from './statements.js';
 import { WHOLE } from './tombstones.js';
@@ -17,6 +18,7 @@ export function endSession(context: Context, id: SessionId, reason: string): voi
     'UPDATE session SET endedAt = ?, endReason = ?, generation = generation + 1 WHERE id = ? AND endedAt IS NULL';
   if (sql(context.db, text).run(now, reason, id).changes === 0) return;
   endActivations(context, id, 'session');
+  closeRequestsOf(context, id);
   const sandboxes = `UPDATE sandbox SET endedAt = ?, endReason = 'session' WHERE session = ? AND endedAt IS NULL`;
   sql(context.db, sandboxes).run(now, id);
   sql(context.db, 'UPDATE token SET revokedAt = ? WHERE session = ? AND revokedAt IS NULL').run(now, id);

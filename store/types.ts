@@ -239,6 +239,50 @@ export interface ActivateOptions {
   ifGeneration?: number;
   requestId?: RequestId;
 }
+export type RequestState = 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn';
+/** What somebody asks a person for. */
+export interface Ask {
+  action: 'activate' | 'deactivate';
+  what: ActivationWish[] | Selection;
+  /** One line of plain text. */
+  reason: string;
+  /** Milliseconds that it is wanted for. */
+  ttl?: Millis;
+  acrossEnvironments?: boolean;
+  /** Words that it was understood from. */
+  text?: string;
+}
+export interface RequestedSecret {
+  secret: SecretId;
+  name: string;
+  /** Variable that it is wanted as; null: its own. */
+  as: string | null;
+  /** null until it is decided. */
+  granted: boolean | null;
+}
+/** A durable ask for a change of what is active in a session. */
+export interface ActivationRequest {
+  id: RequestId;
+  session: SessionId;
+  sessionName: string;
+  action: Ask['action'];
+  state: RequestState;
+  askedBy: string;
+  token: TokenId | null;
+  reason: string;
+  text: string | null;
+  ttl: Millis | null;
+  acrossEnvironments: boolean;
+  secrets: RequestedSecret[];
+  createdAt: Millis;
+  /** Nobody can decide on it after this. */
+  expiresAt: Millis;
+  decidedBy: string | null;
+  decidedAt: Millis | null;
+  /** Why it was denied, or what ended it. */
+  answer: string | null;
+  grantedTtl: Millis | null;
+}
 /** What a change touched: sessions whose wanted environment is another now. */
 export interface Affected {
   sessions: SessionId[];

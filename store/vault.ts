@@ -3,8 +3,10 @@
 import type { Diagnosis } from './diagnosis-types.js';
 import type {
   ActivateOptions,
+  ActivationRequest,
   ActivationWish,
   Affected,
+  Ask,
   AuditEntry,
   AuditVerdict,
   Bundle,
@@ -26,6 +28,8 @@ import type {
   Page,
   PageRequest,
   RegisterOptions,
+  RequestId,
+  RequestState,
   Revealed,
   Sandbox,
   SandboxId,
@@ -107,6 +111,34 @@ export interface Activations {
     active: ActivationWish[],
     options?: ActivateOptions,
   ): Affected & { session: Session };
+}
+
+/** Asks for a change of what is active, which an operator decides on. */
+export interface Requests {
+  /** The same ask again, while it waits, is the one that waits. NOTHING_TO_ASK, REQUEST_LIMIT. */
+  ask(caller: Caller, session: string, ask: Ask): { request: ActivationRequest; created: boolean };
+  list(
+    caller: Caller,
+    filter?: { state?: RequestState; session?: string },
+    page?: PageRequest,
+  ): Page<ActivationRequest>;
+  get(caller: Caller, id: string): ActivationRequest;
+  /**
+   * Grants all, or those of `names`, and makes the change in the same transaction. An approved one is left as it is (`sessions`
+   * is empty then); another closed one is REQUEST_CLOSED. Everything that activating throws leaves it pending.
+   */
+  approve(
+    caller: Caller,
+    id: string,
+    options?: { names?: string[]; ttl?: Millis },
+  ): Affected & { request: ActivationRequest; session: Session };
+  deny(caller: Caller, id: string, reason?: string): ActivationRequest;
+  /** By who asked, or an operator. */
+  withdraw(caller: Caller, id: string): ActivationRequest;
+  /** How many wait. */
+  pending(): number;
+  /** Closes those that nobody decided on in time. */
+  expire(): RequestId[];
 }
 
 export interface Sandboxes {
@@ -239,6 +271,7 @@ export interface Vault {
   readonly secrets: Secrets;
   readonly sessions: Sessions;
   readonly activations: Activations;
+  readonly requests: Requests;
   readonly sandboxes: Sandboxes;
   readonly containers: Containers;
   readonly tokens: Tokens;

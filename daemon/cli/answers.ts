@@ -77,6 +77,56 @@ export interface RevealAnswer {
   base64?: string;
 }
 
+/** A kind of service. */
+export interface ProviderAnswer {
+  id: string;
+  name: string;
+  kind: string;
+  variables: {
+    env: string;
+    required: boolean;
+    sensitive: boolean;
+    default?: string;
+    oneOf?: string;
+    followers: string[];
+    as: 'env' | 'file';
+    expected: string;
+    source: string;
+  }[];
+  rotate: { page: string; steps: string[] };
+  revoke: { page: string; steps: string[] };
+  scopes: { page: string; least: string[] };
+  checkable: boolean;
+}
+export interface BundleAnswer extends Change {
+  provider: string;
+  items: SecretAnswer[];
+  created: string[];
+  rotated: string[];
+}
+
+/** A change that waits for a person, or was decided on. */
+export interface RequestAnswer {
+  id: string;
+  session: string;
+  action: 'activate' | 'deactivate';
+  state: 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn';
+  askedBy: string;
+  reason: string;
+  ttl?: string;
+  secrets: { name: string; as?: string; granted: boolean | null }[];
+  createdAt: string;
+  expiresAt: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  answer?: string;
+  grantedTtl?: string;
+  notices?: string[];
+}
+export interface ApprovedAnswer extends Change {
+  request: RequestAnswer;
+}
+
 export interface SessionAnswer {
   id: string;
   name: string;

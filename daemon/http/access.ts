@@ -52,6 +52,13 @@ export const ACCESS = {
   'GET /v1/sessions/:session/doctor': working,
   'GET /v1/doctor': person,
 
+  'POST /v1/sessions/:session/requests': working,
+  'GET /v1/requests': working,
+  'GET /v1/requests/:request': working,
+  'DELETE /v1/requests/:request': working,
+  'POST /v1/requests/:request/approve': person,
+  'POST /v1/requests/:request/deny': person,
+
   'GET /v1/sandboxes': working,
   'POST /v1/sandboxes': launching,
   'GET /v1/sandboxes/:sandbox': working,

@@ -26,6 +26,7 @@ import { runningExecRoutes } from './routes/execs.js';
 import { healthRoutes } from './routes/health.js';
 import { logRoutes } from './routes/logs.js';
 import { providerRoutes } from './routes/providers.js';
+import { requestRoutes } from './routes/requests.js';
 import { sandboxRoutes } from './routes/sandboxes.js';
 import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
@@ -113,19 +114,11 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     document ??= openapiOf(routes, parts.version);
     return document;
   });
-  for (const add of [
-    vaultRoutes,
-    backupRoutes,
-    secretRoutes,
-    providerRoutes,
-    sessionRoutes,
-    activationRoutes,
-    sandboxRoutes,
-  ])
+  for (const add of [vaultRoutes, backupRoutes, secretRoutes, providerRoutes, sessionRoutes, activationRoutes])
     add(app, http);
-  for (const add of [execRoutes, runningExecRoutes, terminalRoutes, logRoutes, tokenRoutes, auditRoutes, eventRoutes])
+  for (const add of [requestRoutes, sandboxRoutes, execRoutes, runningExecRoutes, terminalRoutes, logRoutes])
     add(app, http);
-  diagnosisRoutes(app, http);
+  for (const add of [tokenRoutes, auditRoutes, eventRoutes, diagnosisRoutes]) add(app, http);
   await app.register(async (part) => valueRoutes(part.withTypeProvider<TypeBoxTypeProvider>(), http));
   refuseUnknown(app, routes);
   await app.ready();

@@ -3,6 +3,7 @@
 import type { TSchema } from 'typebox';
 import * as execs from './schemas/execs.js';
 import * as providers from './schemas/providers.js';
+import * as requests from './schemas/requests.js';
 import * as sandboxes from './schemas/sandboxes.js';
 import * as secrets from './schemas/secrets.js';
 import * as sessions from './schemas/sessions.js';
@@ -22,6 +23,7 @@ export const COMPONENTS: Record<string, TSchema> = {
   NewSession: sessions.NewSessionBody,
   Toggle: sessions.Toggle,
   ToggleTable: sessions.ToggleTable,
+  Request: requests.Request,
   Sandbox: sandboxes.Sandbox,
   NewSandbox: sandboxes.NewSandboxBody,
   Exec: execs.ExecBody,
@@ -39,6 +41,7 @@ export const TAGS: Record<string, string> = {
   secrets: 'Named things with versions',
   providers: 'Kinds of service, with their variables',
   sessions: 'Periods of work, each with its own active secrets',
+  requests: 'Changes that wait for a person',
   sandboxes: 'Containers that belong to a session, and commands in them',
   tokens: 'Who may call',
   audit: 'What was done',

@@ -3,8 +3,10 @@
 import type { Timers } from '../timers.js';
 import type { InitLink } from './link.js';
 
-/** Links that were sent something within this part of their lease are left alone. */
+/** A link is sent something at least once in this part of its lease: two may be late before the third is too late. */
 const SHARE = 3;
+/** Rounds in that time. More of them: a link is spoken to later, so less often, and fewer at once. */
+const ROUNDS = 10;
 /** Milliseconds between two rounds, at least and at most. */
 const SHORTEST = 50;
 const LONGEST = 10_000;
@@ -35,16 +37,18 @@ export class Heartbeat {
     this.#cancel?.();
     this.#cancel = null;
     if (this.#beats.size === 0) return;
-    const shortest = Math.min(...this.#beats.values());
-    const pause = Math.min(LONGEST, Math.max(SHORTEST, shortest / SHARE / 2));
-    this.#cancel = this.#timers.after(pause, () => this.#round());
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const lease of this.#beats.values()) shortest = Math.min(shortest, lease);
+    const pause = Math.min(LONGEST, Math.max(SHORTEST, shortest / SHARE / ROUNDS));
+    this.#cancel = this.#timers.after(pause, () => this.#round(pause));
   }
 
-  #round(): void {
+  /** Whoever would have to wait too long for the next round, after `pause`, is spoken to now. */
+  #round(pause: number): void {
     const now = performance.now();
     for (const [link, lease] of this.#beats) {
       if (link.closed) this.#beats.delete(link);
-      else if (now - link.sentAt >= lease / SHARE / 2) link.ping();
+      else if (now + pause - link.sentAt >= lease / SHARE) link.ping();
     }
     this.#schedule();
   }

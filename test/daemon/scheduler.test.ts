@@ -48,7 +48,13 @@ function fakeClock(start = 1_000_000) {
 /** A vault's clockwork that can be made to fail, which a real one does only with a full disk. */
 function clockwork(clock: { timers: Timers }) {
   const said: string[] = [];
-  const state = { expiry: null as number | null, fail: false, tombstones: 0, idle: [] as string[] };
+  const state = {
+    expiry: null as number | null,
+    fail: false,
+    tombstones: 0,
+    idle: [] as string[],
+    overdue: [] as string[],
+  };
   const scheduled = {
     vault: {
       sessions: {
@@ -68,6 +74,7 @@ function clockwork(clock: { timers: Timers }) {
           return { sandbox: { id }, sessions: [], sandboxes: [id, 'sbx_3'] };
         },
       },
+      requests: { expire: () => state.overdue.splice(0) },
       tokens: { flush: () => void said.push('flush') },
       tombstones: () => state.tombstones,
       flushTombstones: () => {
@@ -77,6 +84,9 @@ function clockwork(clock: { timers: Timers }) {
       },
     },
     changed: (sessions: string[], sandboxes: string[]) => void said.push(`changed ${[...sessions, ...sandboxes]}`),
+    expired: (requests: string[]) => {
+      if (requests.length > 0) said.push(`expired ${requests}`);
+    },
     wakeAll: () => void said.push('wake all'),
     log: {
       debug: () => undefined,
@@ -152,4 +162,17 @@ t.test('tombstones, idle sandboxes and last uses have their turns', async (t) =>
   scheduler.stop();
   t.same(said, ['flush']);
   t.equal(clock.next(), null);
+});
+
+t.test('requests that nobody decided on are closed, and told', async (t) => {
+  const clock = fakeClock();
+  const { scheduled, said, state } = clockwork(clock);
+  const { stop } = schedule(scheduled, clock.timers);
+  state.overdue = ['req_1', 'req_2'];
+  clock.go(6_000);
+  t.same(
+    said.filter((line) => line.startsWith('expired')),
+    ['expired req_1,req_2'],
+  );
+  stop();
 });

@@ -18,6 +18,7 @@ const MOVING: Record<string, ReadonlySet<string>> = {
     'reason',
     'notices',
   ]),
+  '/v1/requests': new Set(),
   '/v1/tokens': new Set(['lastUsedAt']),
 };
 
@@ -33,7 +34,7 @@ async function* pages(call: Call, path: string): AsyncGenerator<unknown> {
   } while (cursor !== null);
 }
 
-/** Secrets, sessions with their activations, sandboxes, tokens. */
+/** Secrets, sessions with their activations, sandboxes, requests, tokens. */
 export async function stateDigest(operator: Call): Promise<string> {
   const hash = createHash('sha256');
   for (const [path, moving] of Object.entries(MOVING)) {

@@ -4,20 +4,23 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export interface Block {
-  /** What stands in bold before it. */
+  /** The heading, or what stands in bold, before it. */
   title: string;
   text: string;
 }
 
-export const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const page = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
-/** What stands in bold before a block, and the block. */
+export const README = page('README.md');
+export const HOW_TO = page('docs/how-to.md');
+
+/** The heading, or what stands in bold, before a block, and the block. */
 export function blocks(markdown: string): Block[] {
   let title = '';
   const found: Block[] = [];
-  for (const match of markdown.matchAll(/^\*\*(.+?)\*\*|^(One call)|^```bash\n([\s\S]*?)^```$/gm)) {
-    if (match[3] !== undefined) found.push({ title, text: match[3] });
-    else title = (match[1] ?? match[2] ?? '').replace(/[.,]$/, '');
+  for (const match of markdown.matchAll(/^\*\*(.+?)\*\*|^(One call)|^#{2,3} (.+)$|^```bash\n([\s\S]*?)^```$/gm)) {
+    if (match[4] !== undefined) found.push({ title, text: match[4] });
+    else title = (match[1] ?? match[2] ?? match[3] ?? '').replace(/[.,]$/, '');
   }
   return found;
 }

@@ -7,6 +7,7 @@ import type { Core, OpenOptions } from '../../store/core.js';
 import { makeDiagnosis } from '../../store/diagnosis.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
+import { makeRequests } from '../../store/requests.js';
 import { makeSandboxes } from '../../store/sandboxes.js';
 import { makeSecrets } from '../../store/secrets.js';
 import { makeSessions } from '../../store/sessions.js';
@@ -85,6 +86,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     sessions,
     sandboxes,
     activations: makeActivations(context),
+    requests: makeRequests(context),
     containers: makeContainers(context),
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),

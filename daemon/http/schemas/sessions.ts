@@ -65,7 +65,8 @@ export const SetBody = strict({
   acrossEnvironments: AcrossEnvironments,
 });
 
-const selection = {
+/** Which secrets are meant; filters are ANDed. */
+export const Selection = {
   names: Type.Optional(
     Type.Array(SecretName, { description: 'a list of 1 to 1000 names', minItems: 1, maxItems: 1000 }),
   ),
@@ -79,11 +80,11 @@ const selection = {
   all: Type.Optional(Type.Literal(true, { description: 'true, for every secret' })),
 };
 export const GroupActivateBody = strict({
-  ...selection,
+  ...Selection,
   ttl: Type.Optional(Duration),
   acrossEnvironments: AcrossEnvironments,
 });
-export const GroupDeactivateBody = strict(selection);
+export const GroupDeactivateBody = strict(Selection);
 
 export const Session = Type.Object(
   {

@@ -6,7 +6,9 @@ import type {
   Change,
   ExecAnswer,
   List,
+  ProviderAnswer,
   RekeyAnswer,
+  RequestAnswer,
   RevealAnswer,
   SandboxAnswer,
   SecretAnswer,
@@ -18,6 +20,8 @@ import type {
   VersionAnswer,
 } from '../../../daemon/cli/answers.js';
 import * as execs from '../../../daemon/http/schemas/execs.js';
+import * as providers from '../../../daemon/http/schemas/providers.js';
+import * as requests from '../../../daemon/http/schemas/requests.js';
 import * as sandboxes from '../../../daemon/http/schemas/sandboxes.js';
 import * as secrets from '../../../daemon/http/schemas/secrets.js';
 import * as sessions from '../../../daemon/http/schemas/sessions.js';
@@ -27,6 +31,8 @@ import * as samples from './samples.js';
 
 /** The bodies that the other tests of the CLI are played, typed as the CLI reads them. */
 const secret: SecretAnswer = samples.SECRET as SecretAnswer;
+const provider: ProviderAnswer = samples.PROVIDER as ProviderAnswer;
+const request: RequestAnswer = samples.REQUEST as RequestAnswer;
 const session: SessionAnswer = samples.SESSION as SessionAnswer;
 const sandbox: SandboxAnswer = samples.SANDBOX as SandboxAnswer;
 const applied: Change = samples.APPLIED as Change;
@@ -48,6 +54,8 @@ const BODIES: [string, TSchema, unknown][] = [
   ['version', secrets.SecretVersion, version],
   ['reveal', secrets.Revealed, reveal],
   ['session', sessions.Session, session],
+  ['provider', providers.Provider, provider],
+  ['request', requests.Request, request],
   ['toggle', sessions.Toggle, toggle],
   ['sandbox', sandboxes.Sandbox, sandbox],
   ['exec', execs.ExecAnswer, exec],

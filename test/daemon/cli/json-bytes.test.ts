@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { withValue } from '../../../daemon/cli/json-bytes.js';
+import { withFields, withValue } from '../../../daemon/cli/json-bytes.js';
 
 const read = (body: Uint8Array | null): unknown => JSON.parse(Buffer.from(body ?? []).toString('utf8'));
 
@@ -20,4 +20,16 @@ t.test('any text arrives as it was', async (t) => {
 t.test('what is undefined is left out, and bytes that are no UTF-8 are no text', async (t) => {
   t.same(read(withValue({ a: undefined }, 'v', Buffer.from('x'))), { v: 'x' });
   t.equal(withValue({}, 'v', Buffer.from([0xff, 0x41])), null);
+});
+
+t.test('several at once', async (t) => {
+  const fields = new Map([
+    ['A', Buffer.from('say "hi"\n')],
+    ['B', Buffer.from([0xff, 0x00])],
+  ]);
+  t.same(read(withFields({ account: 'work', tag: undefined }, fields)), {
+    account: 'work',
+    fields: { A: 'say "hi"\n', B: { base64: '/wA=' } },
+  });
+  t.same(read(withFields({}, new Map())), { fields: {} });
 });

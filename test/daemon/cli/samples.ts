@@ -21,8 +21,10 @@ export const SECRET = {
   id: 'sec_01JQ0000000000000000000000',
   name: 'GITHUB_TOKEN@work',
   env: 'GITHUB_TOKEN',
+  followers: ['GH_TOKEN'],
   provider: 'github',
   account: 'work',
+  login: null,
   environment: null,
   as: 'env',
   path: null,
@@ -152,4 +154,45 @@ export const EXEC = {
   stderr: { base64: '/w==' },
   truncated: false,
   tookMs: 12,
+};
+
+export const PROVIDER = {
+  ...{ id: 'mailgun', name: 'Mailgun', kind: 'email', words: [], checkable: false },
+  variables: [
+    {
+      ...{ env: 'MAILGUN_API_KEY', required: true, sensitive: true, followers: ['MG_KEY'], as: 'env' },
+      ...{ expected: 'a key', source: 'https://mailgun.example/keys' },
+    },
+    {
+      ...{ env: 'MAILGUN_DOMAIN', required: false, sensitive: false, default: 'mg.example', followers: [], as: 'env' },
+      ...{ expected: 'a domain', source: 'https://mailgun.example/domains' },
+    },
+    {
+      ...{ env: 'MAILGUN_FILE', required: false, sensitive: true, followers: [], as: 'file' },
+      ...{ expected: 'a file', source: 'https://mailgun.example/files' },
+    },
+  ],
+  rotate: { page: 'https://mailgun.example/rotate', steps: ['Add a key', 'Store it here'] },
+  revoke: { page: 'https://mailgun.example/revoke', steps: ['Delete the key'] },
+  scopes: { page: 'https://mailgun.example/scopes', least: ['sending'] },
+};
+
+export const REQUEST = {
+  id: 'req_01JQ0000000000000000000000',
+  session: 'dev',
+  sessionId: 'ses_01JQ0000000000000000000000',
+  action: 'activate',
+  state: 'pending',
+  askedBy: 'agent:bot',
+  reason: 'to deploy',
+  ttl: '1h',
+  acrossEnvironments: false,
+  secrets: [
+    { name: 'A_KEY', granted: null },
+    { name: 'B_KEY', as: 'B', granted: null },
+  ],
+  createdAt: '2026-03-01T14:00:00.000Z',
+  expiresAt: '2026-03-02T14:00:00.000Z',
+  decidedBy: null,
+  decidedAt: null,
 };

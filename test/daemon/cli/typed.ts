@@ -7,12 +7,12 @@ import { TOKEN } from './played-api.js';
 const CLI = fileURLToPath(new URL('../../../daemon/cli/main.ts', import.meta.url));
 
 const AT_A_TERMINAL = `
-import os, pty, sys, select
-keys, at = os.environb.pop(b'KEYS'), os.environb.pop(b'AT')
+import json, os, pty, sys
+steps = json.loads(os.environ.pop('STEPS'))
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], sys.argv[1:])
-shown, asked = b'', False
+shown, seen = b'', 0
 while True:
     try:
         data = os.read(fd, 4096)
@@ -21,19 +21,20 @@ while True:
     if not data:
         break
     shown += data
-    if not asked and at in shown:
-        asked = True
-        os.write(fd, keys)
+    while steps and steps[0]['at'].encode() in shown[seen:]:
+        step = steps.pop(0)
+        seen = shown.index(step['at'].encode(), seen) + len(step['at'].encode())
+        os.write(fd, step['keys'].encode())
 status = os.waitpid(pid, 0)[1]
 sys.stdout.buffer.write(shown)
 sys.exit(os.WEXITSTATUS(status))
 `;
 
-/** Answers the question that ends with `at` with `keys`; gives what the terminal showed. */
+/** Answers the questions that end with `at` with `keys`, one after the other; gives what the terminal showed. */
 export function typed(
   socket: string,
   argv: string[],
-  { at, keys }: { at: string; keys: string },
+  ...steps: { at: string; keys: string }[]
 ): Promise<{ code: number | null; shown: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn('python3', ['-c', AT_A_TERMINAL, process.execPath, '--import', 'tsx', CLI, ...argv], {
@@ -42,8 +43,7 @@ export function typed(
         HOME: '/nonexistent',
         AMPOULE_ADDR: `unix://${socket}`,
         AMPOULE_TOKEN: TOKEN,
-        KEYS: keys,
-        AT: at,
+        STEPS: JSON.stringify(steps),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -14,7 +14,7 @@ t.test('an operator may call every route that needs a token; agents and metrics 
     if (access === 'open') continue;
     t.ok((access as readonly string[]).includes('operator'), route);
     if ((access as readonly string[]).includes('metrics')) t.equal(route, 'GET /metrics');
-    if ((access as readonly string[]).includes('agent')) t.match(route, /sessions|sandboxes/);
+    if ((access as readonly string[]).includes('agent')) t.match(route, /sessions|sandboxes|requests|^GET .*providers/);
   }
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
@@ -117,4 +117,25 @@ t.test('they lie beside the bundle, or beside the source', async (t) => {
       .map(({ id }) => id),
     ['acme'],
   );
+});
+
+t.test('docs/providers.md has each of them as it is, and its example is one', async (t) => {
+  const page = readFileSync(new URL('../../../docs/providers.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (?:`([a-z-]+)`)? \| `(\w+)` \| (\w+) \| (.+?) \| (.*?) \| (.+) \|$/gm)];
+  let provider = '';
+  const told = rows.map(([, id, env, kind, , followers, expected]) => {
+    provider = id ?? provider;
+    return [provider, env, kind, followers?.replaceAll('`', '').trim(), expected];
+  });
+  const known = readCatalogue(null)
+    .list()
+    .flatMap(({ id, variables }) =>
+      variables.map(({ env, as, sensitive, followers = [], expected }) => [
+        ...[id, env, as === 'file' ? 'file' : sensitive === false ? 'plain' : 'secret'],
+        ...[followers.join(' '), expected],
+      ]),
+    );
+  t.same(told, known);
+  const example = /```json\n([\s\S]+?)```/.exec(page)?.[1] ?? '';
+  t.equal(readCatalogue(written(t, { 'acme.json': example })).get('acme')?.name, "Acme's internal API");
 });

@@ -44,3 +44,22 @@ t.test('pings what has a lease, and forgets what is gone', async (t) => {
   heartbeat.close();
   t.equal(timers.waiting(), 0);
 });
+
+t.test('speaks to each as late as its lease allows', async (t) => {
+  const timers = playTimers();
+  const heartbeat = new Heartbeat(timers);
+  const [early, due] = [linkOf(), linkOf()];
+  heartbeat.keep(early.as, 30_000);
+  heartbeat.keep(due.as, 30_000);
+  early.link.sentAt = performance.now() - 6_000;
+  due.link.sentAt = performance.now() - 9_000;
+  await timers.pass(1_000);
+  t.equal(early.link.pings, 0, 'the next round is early enough');
+  t.equal(due.link.pings, 1, 'the next round would be later than a third of the lease');
+  early.link.sentAt -= 3_000;
+  due.link.sentAt = performance.now();
+  await timers.pass(1_000);
+  t.equal(early.link.pings, 1);
+  t.equal(due.link.pings, 1);
+  heartbeat.close();
+});

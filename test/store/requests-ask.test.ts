@@ -1,0 +1,46 @@
+import t from 'tap';
+import { codeOf, domain, HOUR, operator, refusal } from './domain-fixture.js';
+
+t.test('what is so already is not asked for', async (t) => {
+  const v = await domain(t);
+  for (const name of ['A', 'B']) v.add(name, { tags: ['ci'] });
+  v.session('dev');
+  v.activations.activate(operator, 'dev', [{ name: 'A' }]);
+  const ask = (what: Parameters<typeof v.requests.ask>[2]['what'], more = {}) =>
+    v.requests.ask(operator, 'dev', { action: 'activate', what, reason: 'r', ...more });
+  t.match(
+    refusal(() => ask([{ name: 'A' }])),
+    { code: 'NOTHING_TO_ASK', message: /in dev A is active already\./ },
+  );
+  t.match(ask({ tag: 'ci' }).request.secrets, [{ name: 'B' }], 'of a group, what is missing');
+  t.match(ask([{ name: 'A' }], { ttl: HOUR }).request.secrets, [{ name: 'A' }], 'for a time it is another wish');
+  t.match(ask([{ name: 'A', as: 'A_2' }]).request.secrets, [{ name: 'A', as: 'A_2' }], 'and under another variable');
+  const off = (what: Parameters<typeof ask>[0]) =>
+    v.requests.ask(operator, 'dev', { action: 'deactivate', what, reason: 'r' });
+  t.match(
+    refusal(() => off([{ name: 'B' }])),
+    { code: 'NOTHING_TO_ASK', message: /none of that is active/ },
+  );
+  t.match(off({ all: true }).request.secrets, [{ name: 'A' }]);
+});
+
+t.test('names, groups and environments are those of an activation', async (t) => {
+  const v = await domain(t);
+  v.add('URL.production');
+  v.session('dev', { environment: 'staging' });
+  const ask = (what: Parameters<typeof v.requests.ask>[2]['what'], more = {}) =>
+    codeOf(() => v.requests.ask(operator, 'dev', { action: 'activate', what, reason: 'r', ...more }));
+  t.equal(ask([{ name: 'NONE' }]), 'SECRET_NOT_FOUND');
+  t.equal(ask({}), 'EMPTY_SELECTION');
+  t.equal(ask({ environment: 'production' }), 'CROSS_ENVIRONMENT');
+  t.equal(ask([{ name: 'URL.production' }], { ttl: 0 }), 'INVALID_INPUT');
+  const across = {
+    action: 'activate',
+    what: { environment: 'production' },
+    reason: 'r',
+    acrossEnvironments: true,
+  } as const;
+  const { request } = v.requests.ask(operator, 'dev', across);
+  v.requests.approve(operator, request.id);
+  t.match(v.activations.table(operator, 'dev').items, [{ name: 'URL.production', active: true }]);
+});
