@@ -85,6 +85,6 @@ function givenAt({ claims }: Facts, { secret }: VariableFacts): number {
 function restart(sandbox: SandboxFacts, { exec, place }: ProcessFacts): string {
   if (exec !== null) return `End it and start it again: \`ampoule execs end ${exec}\`.`;
   if (place === 'main')
-    return `Start the sandbox's main process again: \`ampoule sandbox reset ${sandbox.name} --confirm ${sandbox.name}\`; one made with --on-change restart does it by itself.`;
+    return `Start the sandbox's main process again: \`ampoule sandbox reset ${sandbox.name} --confirm ${sandbox.name}\`; it says what to activate again. One made with --on-change restart does it by itself.`;
   return `End that process and start it again: \`ampoule exec -b ${sandbox.name} -- ps\` lists what runs.`;
 }

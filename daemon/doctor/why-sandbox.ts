@@ -26,7 +26,7 @@ function condition({ name, state, reason, reached, wanted }: SandboxFacts): Find
   if (state !== 'running') {
     const todo =
       state === 'exited'
-        ? `Make its container anew: \`ampoule sandbox reset ${name} --confirm ${name}\`.`
+        ? `Make its container anew: \`ampoule sandbox reset ${name} --confirm ${name}\`. It says what to activate again.`
         : `It is on its way: ${show}.`;
     return [finding('SANDBOX_NOT_RUNNING', about, `${name} is ${state}.${why}`, todo)];
   }
@@ -49,7 +49,7 @@ function fresh(facts: Facts, sandbox: SandboxFacts, found: VariableFacts): Findi
         'NOT_DELIVERED',
         about,
         what,
-        `Make its container anew: \`ampoule sandbox reset ${sandbox.name} --confirm ${sandbox.name}\`.`,
+        `Make its container anew: \`ampoule sandbox reset ${sandbox.name} --confirm ${sandbox.name}\`. It says what to activate again.`,
       ),
     ];
   }
@@ -115,7 +115,7 @@ function file({ claims }: Facts, sandbox: SandboxFacts, { variable, secret, file
         'FILE_MISSING',
         about,
         `${variable} in ${sandbox.name} names a file that is not there.`,
-        `If something removed it, make the container anew: ${again}.`,
+        `If something removed it, make the container anew: ${again}. It says what to activate again.`,
       ),
     ];
   if (file === 'unreadable') {
@@ -131,7 +131,7 @@ function file({ claims }: Facts, sandbox: SandboxFacts, { variable, secret, file
   }
   const where = own === null ? '' : ` It was registered for ${own}.`;
   const what = `The file that ${variable} names in ${sandbox.name} holds something else than ${secret}: the variable was changed, or the file was.${where}`;
-  return [finding('FILE_DIFFERS', about, what, `Make the container anew: ${again}.`)];
+  return [finding('FILE_DIFFERS', about, what, `Make the container anew: ${again}. It says what to activate again.`)];
 }
 
 function unseen({ variable, sealed }: Facts, sandbox: SandboxFacts): Finding[] {
