@@ -66,6 +66,8 @@ export function compose({
       ampoule_vault_sealed: vault.status().state === 'sealed' ? 1 : 0,
       ampoule_engine_reachable: reconciler.reachable() ? 1 : 0,
       ampoule_sandboxes: byDelivery(vault),
+      ampoule_secrets_due: vault.secrets.upcoming().due,
+      ampoule_secrets_expiring: vault.secrets.upcoming().expiring,
       ampoule_requests_pending: vault.requests.pending(),
       ampoule_tombstones: vault.tombstones(),
       ampoule_disk_free_bytes: vault.freeBytes(),

@@ -11,6 +11,8 @@ const HELP: Record<string, string> = {
   ampoule_rate_limited_total: 'Requests answered 429, by reason',
   ampoule_execs_total: 'Commands run in sandboxes, by outcome',
   ampoule_open_streams: 'Streams open now (events, logs, commands)',
+  ampoule_secrets_due: 'Secrets whose rotation is due',
+  ampoule_secrets_expiring: 'Secrets that expire within a week, or have',
   ampoule_requests_pending: 'Requests that wait for a decision',
   ampoule_requests_decided_total: 'Requests that were decided on, by outcome',
   ampoule_vault_sealed: '1 while the vault is sealed',

@@ -19,7 +19,7 @@ import { makeDirectory } from './directory.js';
 import { StoreError } from './errors.js';
 import { type Guard, makeGuard } from './guard.js';
 import { readKeyFile } from './key-file.js';
-import { FORMAT, makeKeyring } from './keyring.js';
+import { FORMAT, type Keyring, makeKeyring } from './keyring.js';
 import { migrate, schemaOf } from './migrate.js';
 import { nextKeyFile } from './rekey-file.js';
 import { sealReady, wipe } from './seal.js';
@@ -55,6 +55,7 @@ export interface Core {
   acts: Acts;
   audit: Audit;
   guard: Guard;
+  keyring: Keyring;
   ballast: Ballast;
   tombstones: Tombstones;
   /** Number of the newest migration. */
@@ -173,7 +174,7 @@ function build(db: Database, options: OpenOptions, schema: number): Core {
   const keyFile = 'keyFile' in options.unlock ? options.unlock.keyFile : null;
 
   return {
-    ...{ db, row, context, acts, ballast, tombstones, schema },
+    ...{ db, row, context, acts, keyring, ballast, tombstones, schema },
     audit: makeAudit(context, chain, auditHeadFile, row.epoch),
     guard: makeGuard({ context, acts, keyring, chain, keyFile, dataDir, stateDir }),
     close() {

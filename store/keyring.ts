@@ -30,6 +30,8 @@ export interface WrappedDataKey extends Encrypted {
 export interface Keyring extends Keys {
   /** Takes `root` over. Data keys that do not open are left out: only their values are lost. */
   unseal(root: Uint8Array, dataKeys: WrappedDataKey[], publicKey: Uint8Array): void;
+  /** Takes over a data key that is on the disk: what is encrypted from now on is under it. */
+  add(id: number, key: Uint8Array): void;
   /** Overwrites every key. */
   wipe(): void;
   /** Hands the root key to `use`, which must not keep it. VAULT_SEALED. */
@@ -107,6 +109,12 @@ export function makeKeyring(vaultId: string): Keyring {
       }
       keys = { root, dataKeys: openDataKeys(root, vaultId, wrapped), newest: 0, box, macs: new Map() };
       keys.newest = Math.max(0, ...keys.dataKeys.keys());
+    },
+
+    add(id, key) {
+      const { dataKeys } = unsealed();
+      dataKeys.set(id, key);
+      if (keys !== null) keys.newest = Math.max(keys.newest, id);
     },
 
     wipe() {

@@ -4,6 +4,7 @@ import { makeActivations } from './activations.js';
 import { makeBackup } from './backup.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
+import { newDataKey } from './data-key.js';
 import { makeDiagnosis } from './diagnosis.js';
 import { makeIdempotency } from './idempotency.js';
 import { makeLeaks } from './leaks.js';
@@ -47,6 +48,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     unseal: guard.unseal,
     seal: guard.seal,
     rekey: guard.rekey,
+    rotate: (caller) => newDataKey(context, core.keyring, caller),
     backup: makeBackup(context),
     mac: (purpose, ...parts) => Buffer.from(context.keys.mac(purpose, ...parts)).toString('hex'),
     nonce: () => Buffer.from(randomBytes(16)).toString('hex'),

@@ -18,6 +18,7 @@ export const POLICY = {
   'secret.delete': ['operator'],
   'secret.reveal': ['operator'],
   'secret.leak': ['operator'],
+  'vault.rotate': ['operator'],
   'session.create': ['operator', 'launcher'],
   'session.list': ['operator', 'launcher', 'agent'],
   'session.get': ['operator', 'launcher', 'agent'],

@@ -5,6 +5,19 @@ import { publicSecret, SECRET_COLUMNS, toStoredSecret } from './secrets-rows.js'
 import { sql } from './statements.js';
 import type { Secret, SecretFilter } from './types.js';
 
+/** Milliseconds in which what expires is told of. */
+export const EXPIRING = 7 * 24 * 3_600_000;
+
+/** How many are due for rotation, and how many expire within a week. */
+export function countUpcoming(context: Context): { due: number; expiring: number } {
+  const text = `SELECT count(*) FILTER (WHERE s.rotateEvery IS NOT NULL AND @now >= s.rotateEvery +
+      coalesce((SELECT max(v.createdAt) FROM secretVersion v WHERE v.secret = s.id), s.createdAt)) AS due,
+    count(*) FILTER (WHERE s.expiresAt <= @now + @ahead) AS expiring
+    FROM secret s WHERE s.deletedAt IS NULL`;
+  const row = sql(context.db, text).get({ now: context.clock.now(), ahead: EXPIRING });
+  return row as { due: number; expiring: number };
+}
+
 /** At most `rows` secrets whose names come after `after`. `q` is looked for in name, description and tags. */
 export function listSecrets(context: Context, filter: SecretFilter, after: string | null, rows: number): Secret[] {
   const text = `SELECT ${SECRET_COLUMNS} FROM secret s WHERE s.deletedAt IS NULL

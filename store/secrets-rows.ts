@@ -28,6 +28,7 @@ interface Row extends Omit<StoredSecret, 'tags' | 'followers' | 'sensitive' | 'a
 export const SECRET_COLUMNS = `s.id, s.name, s.env, s.followers, s.account, s.login, s.environment, s.provider, s.kind, s.path, s.sensitive,
   s.description, s.allowReserved, s.floor, s.expiresAt, s.rotateEvery, s.leakedAt, s.leakedVersion, s.createdAt, s.updatedAt, s.deletedAt,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM secretTag WHERE secret = s.id ORDER BY tag)) AS tags,
+  coalesce((SELECT max(v.createdAt) FROM secretVersion v WHERE v.secret = s.id), s.createdAt) AS rotatedAt,
   (SELECT max(version) FROM secretVersion v
     WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor) AS currentVersion,
   coalesce((SELECT v.size FROM secretVersion v

@@ -10,13 +10,15 @@ import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { assertNone } from './problems.js';
 import { draftSecret, memberProblems } from './secrets-input.js';
-import { listSecrets } from './secrets-list.js';
+import { countUpcoming, listSecrets } from './secrets-list.js';
 import { registerBundle } from './secrets-register.js';
+import { rollBack } from './secrets-rollback.js';
 import { findSecret, lookUpSecret, publicSecret, type StoredSecret, sessionsWith } from './secrets-rows.js';
 import { deleteSecret, insertSecret, writeTags } from './secrets-write.js';
 import { bump } from './sessions-rows.js';
 import { sql } from './statements.js';
 import type { Affected, Caller, NewSecret, NewValue, SecretId, SessionId, Version } from './types.js';
+import { usageOf } from './usage.js';
 import type { Secrets } from './vault.js';
 import {
   appendVersion,
@@ -138,6 +140,13 @@ export function makeSecrets(context: Context): Secrets {
         return { ...publicSecret(findSecret(context, id)), sessions };
       });
     },
+
+    rollback: (caller, name, version, options = {}) =>
+      rollBack(context, { rotate }, caller, name, version, options.revoke === true),
+
+    usage: (caller, name, filter, page) => usageOf(context, caller, name, filter, page),
+
+    upcoming: () => countUpcoming(context),
 
     versions(caller, name) {
       authorize(context, caller, 'secret.get', name);

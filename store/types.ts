@@ -94,6 +94,8 @@ export interface Secret {
   expiresAt: Millis | null;
   /** Milliseconds between rotations. */
   rotateEvery: Millis | null;
+  /** When its newest version was stored. */
+  rotatedAt: Millis;
   /** Its value got out then, and it has no newer one; it cannot be activated. */
   leakedAt: Millis | null;
   createdAt: Millis;
@@ -478,6 +480,30 @@ export interface ExposureEntry {
   confirmedBy: string | null;
   since: Millis;
   until: Millis | null;
+}
+
+/** One version of a secret that a container held (`holder` null), or a process in it. */
+export interface UsageEntry {
+  env: string;
+  version: Version;
+  /** Names, as they are or were. */
+  session: string;
+  sandbox: string;
+  /** Docker's id. */
+  container: string | null;
+  holder: ExposureEntry['holder'];
+  /** Of a container: who made it active, and by which request. */
+  confirmedBy: string | null;
+  requestId: RequestId | null;
+  since: Millis;
+  until: Millis | null;
+}
+export interface UsageFilter {
+  version?: Version;
+  /** A session's name. */
+  session?: string;
+  /** What ended before this time is left out. */
+  since?: Millis;
 }
 
 export interface Token {

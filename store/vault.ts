@@ -45,6 +45,8 @@ import type {
   SessionPatch,
   Toggle,
   Token,
+  UsageEntry,
+  UsageFilter,
   VaultStatus,
   Version,
   Wanted,
@@ -71,6 +73,17 @@ export interface Secrets {
   /** `sessions`: those where a sandbox's ceiling may now admit other secrets. */
   update(caller: Caller, name: string, patch: SecretPatch): Secret & Affected;
   versions(caller: Caller, name: string): SecretVersion[];
+  /** An older value as a new version. `same`: it is the current one already. SECRET_LEAKED, VERSION_NOT_FOUND. */
+  rollback(
+    caller: Caller,
+    name: string,
+    version: Version,
+    options?: { revoke?: boolean },
+  ): Affected & { name: string; version: Version; same: boolean };
+  /** Who held which version, newest first. A deleted secret is found by its id. */
+  usage(caller: Caller, name: string, filter?: UsageFilter, page?: PageRequest): Page<UsageEntry>;
+  /** How many are due for rotation now, and how many expire within a week. The daemon's own. */
+  upcoming(): { due: number; expiring: number };
   destroyVersion(caller: Caller, name: string, version: Version): Affected;
   /** An active one: SECRET_ACTIVE unless `force`, which deactivates everywhere first. */
   delete(caller: Caller, name: string, options?: { force?: boolean }): Affected;
@@ -291,6 +304,8 @@ export interface Vault {
     caller: Caller,
     to: { passphrase: Uint8Array } | { keyFile: string },
   ): Promise<{ unlock: 'keyFile' | 'passphrase'; keyFile: string | null; step: string | null }>;
+  /** A new data key, which versions are encrypted with from now on. */
+  rotate(caller: Caller): { keyId: number };
   /** Writes a consistent encrypted copy to `file` (0600). */
   backup(caller: Caller, file: string): Promise<{ bytes: number }>;
   /** MAC under a key of the vault's own for `purpose`; hex. Throws VAULT_SEALED. */

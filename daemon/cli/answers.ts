@@ -59,6 +59,8 @@ export interface SecretAnswer {
   currentVersion: number | null;
   expiresAt: string | null;
   rotateEvery: string | null;
+  dueAt: string | null;
+  due: boolean;
   leakedAt: string | null;
   createdAt: string;
   updatedAt: string;
@@ -70,6 +72,19 @@ export interface VersionAnswer {
   createdAt: string;
   createdBy: string;
   destroyedAt: string | null;
+}
+/** One version that a container held, or a process in it. */
+export interface UsageAnswer {
+  variable: string;
+  version: number;
+  session: string;
+  sandbox: string;
+  container: string | null;
+  holder: { id: string; kind: string; pid: number; program: string } | null;
+  confirmedBy: string | null;
+  requestId: string | null;
+  since: string;
+  until: string | null;
 }
 export interface RevealAnswer {
   name: string;

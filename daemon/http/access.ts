@@ -19,6 +19,7 @@ export const ACCESS = {
   'POST /v1/vault/unseal': person,
   'POST /v1/vault/seal': person,
   'POST /v1/vault/rekey': person,
+  'POST /v1/vault/rotate': person,
   'POST /v1/vault/backup': person,
 
   'GET /v1/secrets': person,
@@ -28,6 +29,8 @@ export const ACCESS = {
   'DELETE /v1/secrets/:name': person,
   'PUT /v1/secrets/:name/value': person,
   'GET /v1/secrets/:name/versions': person,
+  'GET /v1/secrets/:name/usage': person,
+  'POST /v1/secrets/:name/rollback': person,
   'DELETE /v1/secrets/:name/versions/:version': person,
   'POST /v1/secrets/:name/reveal': person,
   'POST /v1/secrets/:name/leak': person,

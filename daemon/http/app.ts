@@ -34,6 +34,7 @@ import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { terminalRoutes } from './routes/terminal.js';
 import { tokenRoutes } from './routes/tokens.js';
+import { usageRoutes } from './routes/usage.js';
 import { valueRoutes } from './routes/values.js';
 import { vaultRoutes } from './routes/vault.js';
 import { strict } from './schemas/shared.js';
@@ -118,7 +119,15 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   for (const add of [vaultRoutes, backupRoutes, secretRoutes, providerRoutes, sessionRoutes, activationRoutes])
     add(app, http);
-  for (const add of [requestRoutes, sandboxRoutes, execRoutes, runningExecRoutes, terminalRoutes, logRoutes])
+  for (const add of [
+    usageRoutes,
+    requestRoutes,
+    sandboxRoutes,
+    execRoutes,
+    runningExecRoutes,
+    terminalRoutes,
+    logRoutes,
+  ])
     add(app, http);
   for (const add of [tokenRoutes, auditRoutes, eventRoutes, diagnosisRoutes]) add(app, http);
   leakRoutes(app, http);

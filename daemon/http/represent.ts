@@ -12,9 +12,12 @@ import type { AuditEntry as AuditSchema, Token as TokenSchema } from './schemas/
 const time = (ms: number | null): string | null => (ms === null ? null : formatTime(ms));
 const duration = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
 
-export function secretAnswer(secret: Secret): Static<typeof SecretSchema> {
+export function secretAnswer({ rotatedAt, ...secret }: Secret, now = Date.now()): Static<typeof SecretSchema> {
+  const dueAt = secret.rotateEvery === null ? null : rotatedAt + secret.rotateEvery;
   return {
     ...secret,
+    dueAt: time(dueAt),
+    due: dueAt !== null && dueAt <= now,
     expiresAt: time(secret.expiresAt),
     rotateEvery: duration(secret.rotateEvery),
     leakedAt: time(secret.leakedAt),

@@ -30,6 +30,7 @@ t.test('who may do what, line by line', async (t) => {
     'secret.delete O',
     'secret.reveal O',
     'secret.leak O',
+    'vault.rotate O',
     'session.create OL',
     'session.list OLA',
     'session.get OLA',

@@ -12,6 +12,7 @@ import { didYouMean } from '../suggestions.js';
 import { assureSure } from '../sure.js';
 import { fields, size, table, time } from '../table.js';
 import { toggleTable } from './activation.js';
+import { secretHistoryCommands } from './secret-history.js';
 import { secretWriteCommands } from './secret-write.js';
 
 export function secretCommands(tree: Tree, program: Command): void {
@@ -39,7 +40,8 @@ export function secretCommands(tree: Tree, program: Command): void {
     },
   ).allowExcessArguments(true);
   secretWriteCommands(tree, secret);
-  leaf<{ provider?: string; account?: string; environment?: string; tag?: string; search?: string }>(
+  secretHistoryCommands(tree, secret);
+  leaf<{ provider?: string; account?: string; environment?: string; tag?: string; search?: string; due?: true }>(
     tree,
     secret,
     {
@@ -55,7 +57,8 @@ export function secretCommands(tree: Tree, program: Command): void {
     .option('--account <account>', 'only of this account')
     .option('--environment <environment>', 'only of this environment')
     .option('--tag <tag>', 'only with this tag')
-    .option('--search <text>', 'only where name or description has this');
+    .option('--search <text>', 'only where name or description has this')
+    .option('--due', 'only those whose rotation is due');
   leaf(
     tree,
     secret,
@@ -117,26 +120,29 @@ export function secretCommands(tree: Tree, program: Command): void {
 const YES = ['-y, --yes', 'without being asked, which happens at a terminal only'] as const;
 
 async function ls(
-  invocation: Invocation<{ provider?: string; account?: string; environment?: string; tag?: string; search?: string }>,
+  invocation: Invocation<{
+    provider?: string;
+    account?: string;
+    environment?: string;
+    tag?: string;
+    search?: string;
+    due?: true;
+  }>,
 ): Promise<number> {
-  const { provider, account, environment, tag, search } = invocation.options;
-  const listed = await list<SecretAnswer>(invocation, path('secrets'), {
-    provider,
-    account,
-    environment,
-    tag,
-    q: search,
-  });
+  const { provider, account, environment, tag, search, due } = invocation.options;
+  const query = { provider, account, environment, tag, q: search, due };
+  const listed = await list<SecretAnswer>(invocation, path('secrets'), query);
   const rows = listed.items.map((secret) => [
     secret.name,
     secret.env,
     secret.provider,
     secret.currentVersion,
     secret.tags.join(','),
+    secret.due ? 'now' : time(secret.dueAt),
     time(secret.expiresAt),
     time(secret.updatedAt),
   ]);
-  const text = table(['NAME', 'VARIABLE', 'PROVIDER', 'VERSION', 'TAGS', 'EXPIRES', 'UPDATED'], rows);
+  const text = table(['NAME', 'VARIABLE', 'PROVIDER', 'VERSION', 'TAGS', 'DUE', 'EXPIRES', 'UPDATED'], rows);
   await invocation.output.answer(listed, rows.length === 0 ? 'None. Run `ampoule secret add NAME`.' : text);
   await tellMore(invocation, listed);
   return EXIT.done;
@@ -165,6 +171,7 @@ export function secretText(secret: SecretAnswer): string {
     ['current version', secret.currentVersion],
     ['expires', time(secret.expiresAt)],
     ['rotate every', secret.rotateEvery],
+    ['due', secret.due ? 'now' : time(secret.dueAt)],
     ['leaked', time(secret.leakedAt)],
     ['created', time(secret.createdAt)],
     ['updated', time(secret.updatedAt)],

@@ -66,6 +66,17 @@ export function vaultCommands(tree: Tree, program: Command): void {
     tree,
     vault,
     {
+      usage: 'rotate',
+      summary: 'make a new data key, for what is stored from now on',
+      description: 'Values that are there stay under their keys until they are rotated. The unlock key stays as it is.',
+      examples: ['vault rotate'],
+    },
+    rotate,
+  );
+  leaf(
+    tree,
+    vault,
+    {
       usage: 'backup <file>',
       summary: 'write a consistent encrypted copy of the vault',
       description:
@@ -74,6 +85,12 @@ export function vaultCommands(tree: Tree, program: Command): void {
     },
     backup,
   );
+}
+
+async function rotate({ client, output }: Invocation): Promise<number> {
+  const answer = await client.request<{ keyId: number }>('POST', path('vault', 'rotate'));
+  await output.answer(answer, `New values are encrypted under data key ${answer.body.keyId} from now on.`);
+  return EXIT.done;
 }
 
 async function status(invocation: Invocation): Promise<number> {

@@ -96,9 +96,13 @@ export function providerRoutes(app: App, http: Http): void {
         const notices = [...gathered.notices(), ...items.flatMap(({ id }) => shortNotices(parts, id))];
         const { status, body } = await settled(http, { sessions }, wait, notices);
         const code = status === 202 ? 202 : created.length > 0 ? 201 : 200;
-        return reply
-          .code(code)
-          .send({ provider: provider.id, items: items.map(secretAnswer), created, rotated, ...body });
+        return reply.code(code).send({
+          provider: provider.id,
+          items: items.map((secret) => secretAnswer(secret)),
+          created,
+          rotated,
+          ...body,
+        });
       } finally {
         gathered.wipe();
       }

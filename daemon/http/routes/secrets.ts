@@ -38,7 +38,7 @@ export function secretRoutes(app: App, http: Http): void {
     async (request) => {
       const { limit: _limit, cursor: _cursor, ...filter } = request.query;
       const page = secrets.list(callerOf(request), filter satisfies SecretFilter, pageOf(request.query));
-      return { ...page, items: page.items.map(secretAnswer) };
+      return { ...page, items: page.items.map((secret) => secretAnswer(secret)) };
     },
   );
 

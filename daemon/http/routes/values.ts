@@ -8,7 +8,14 @@ import { BODY_LIMITS, readBytes } from '../body.js';
 import type { App } from '../fastify.js';
 import { versionAnswer } from '../represent.js';
 import { changeResponses, type Http, settled, waitOf } from '../respond.js';
-import { RotateQuery, SecretParams, SecretVersion, ValueBody, VersionParams } from '../schemas/secrets.js';
+import {
+  RollbackBody,
+  RotateQuery,
+  SecretParams,
+  SecretVersion,
+  ValueBody,
+  VersionParams,
+} from '../schemas/secrets.js';
 import { WaitQuery } from '../schemas/sessions.js';
 import { Change, list } from '../schemas/shared.js';
 import { checkBody } from '../validation.js';
@@ -88,6 +95,33 @@ export function valueRoutes(app: App, http: Http): void {
       items: secrets.versions(callerOf(request), request.params.name).map(versionAnswer),
       next: null,
     }),
+  );
+
+  app.post(
+    '/v1/secrets/:name/rollback',
+    {
+      schema: {
+        params: SecretParams,
+        querystring: RotateQuery,
+        body: RollbackBody,
+        response: { 200: ValueAnswer, 202: ValueAnswer },
+      },
+      config: { operation: { id: 'rollbackSecret', summary: 'An older value as a new version' } },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const wait = waitOf(request.query);
+      const revoke = request.query.revoke ?? false;
+      const { id, name } = secrets.get(caller, request.params.name);
+      const back = () => secrets.rollback(caller, id, request.body.version, { revoke });
+      const made = revoke ? await revoking(parts, () => holdersOf(parts, id), back) : back();
+      parts.events.emit({ kind: 'secret', id });
+      const same = made.same ? [`Version ${request.body.version} of ${name} is its current value already.`] : [];
+      const { status, body } = await settled(http, { sessions: made.sessions }, wait, same);
+      const kept = revoke ? [] : heldNotices(parts, id, holdersOf(parts, id));
+      const notices = [...body.notices, ...kept];
+      return reply.code(status).send({ id, name, version: made.version, ...body, notices });
+    },
   );
 
   app.delete(

@@ -6,7 +6,15 @@ import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
 import type { App } from '../fastify.js';
 import type { Http } from '../respond.js';
-import { RekeyAnswer, RekeyBody, SealAnswer, SealBody, UnsealBody, VaultAnswer } from '../schemas/vault.js';
+import {
+  RekeyAnswer,
+  RekeyBody,
+  RotateAnswer,
+  SealAnswer,
+  SealBody,
+  UnsealBody,
+  VaultAnswer,
+} from '../schemas/vault.js';
 import { utf8Of } from '../values.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
@@ -81,6 +89,19 @@ export function vaultRoutes(app: App, { parts }: Http): void {
       const { body } = request;
       const to = 'keyFile' in body ? body : { passphrase: utf8Of(body.passphrase, '/passphrase') };
       const answered = await parts.vault.rekey(callerOf(request), to);
+      changed();
+      return answered;
+    },
+  );
+
+  app.post(
+    '/v1/vault/rotate',
+    {
+      schema: { response: { 200: RotateAnswer } },
+      config: { operation: { id: 'rotateVault', summary: 'A new data key, for what is stored from now on' } },
+    },
+    async (request) => {
+      const answered = parts.vault.rotate(callerOf(request));
       changed();
       return answered;
     },

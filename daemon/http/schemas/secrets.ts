@@ -66,6 +66,9 @@ export const VersionParams = strict({
   name: SecretName,
   version: Type.Integer({ description: 'the number of a version, from 1', minimum: 1, maximum: 2 ** 31 }),
 });
+export const RollbackBody = strict({
+  version: Type.Integer({ description: 'the number of a version, from 1', minimum: 1, maximum: 2 ** 31 }),
+});
 export const SecretsQuery = strict({
   ...Page,
   provider: Type.Optional(Provider),
@@ -102,6 +105,8 @@ export const Secret = Type.Object(
     currentVersion: nullable(Type.Integer()),
     expiresAt: nullable(Type.String()),
     rotateEvery: nullable(Type.String()),
+    dueAt: nullable(Type.String({ description: 'when it is due for rotation' })),
+    due: Type.Boolean({ description: 'true: its rotation is due' }),
     leakedAt: nullable(
       Type.String({ description: 'when its value was reported as leaked, while it has no newer one' }),
     ),

@@ -68,6 +68,10 @@ export const RekeyAnswer = Type.Object({
   step: nullable(Type.String({ description: 'what the operator has to do next' })),
 });
 
+export const RotateAnswer = Type.Object({
+  keyId: Type.Integer({ description: 'number of the data key that new versions are encrypted with' }),
+});
+
 const texts = (description: string) =>
   Type.Array(text(description, 512), { maxItems: 1000, description: `a list of ${description}s` });
 export const AllowanceBody = strict({

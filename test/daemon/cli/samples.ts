@@ -34,6 +34,8 @@ export const SECRET = {
   currentVersion: 2,
   expiresAt: null,
   rotateEvery: null,
+  dueAt: null,
+  due: false,
   leakedAt: null,
   createdAt: '2026-03-01T14:00:00.000Z',
   updatedAt: '2026-03-01T14:00:00.000Z',

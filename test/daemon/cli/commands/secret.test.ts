@@ -22,7 +22,7 @@ t.test('ls, with filters', async (t) => {
   t.equal(code, 0);
   t.match(
     out,
-    /^NAME .*\nGITHUB_TOKEN@work {2}GITHUB_TOKEN {2}github {4}2 {8}ci,release {2}- {8}2026-03-01 14:00:00\n$/,
+    /^NAME .*\nGITHUB_TOKEN@work {2}GITHUB_TOKEN {2}github {4}2 {8}ci,release {2}- {4}- {8}2026-03-01 14:00:00\n$/,
   );
   t.match(api.asked[0]?.query, { provider: 'github', account: 'work', environment: 'staging', tag: 'ci', q: 'rel' });
   const none = await playApi(t, { 'GET /v1/secrets': { json: list() } });
