@@ -148,6 +148,11 @@ export interface Bundle {
     look?: (bytes: Uint8Array) => void;
   }[];
 }
+/**
+ * Is shown a plaintext before it is stored, with what of its secret says what it should look like; keeps no copy. What is not
+ * registered yet has the variable it will have.
+ */
+export type Look = (secret: Pick<Secret, 'name' | 'env' | 'provider'>, bytes: Uint8Array) => void;
 export interface RegisterOptions {
   /** Those that are registered get a new version. */
   rotate?: boolean;

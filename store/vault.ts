@@ -17,6 +17,7 @@ import type {
   HeldVersion,
   HolderEvent,
   HolderRow,
+  Look,
   Millis,
   NewAuditEntry,
   NewSandbox,
@@ -49,7 +50,7 @@ import type {
 } from './types.js';
 
 export interface Secrets {
-  create(caller: Caller, secret: NewSecret, value: NewValue): Secret;
+  create(caller: Caller, secret: NewSecret, value: NewValue, options?: { look?: Look }): Secret;
   /** Several of one provider, all or none. `created` and `rotated`: names. */
   register(
     caller: Caller,
@@ -61,7 +62,7 @@ export interface Secrets {
     caller: Caller,
     name: string,
     value: NewValue,
-    options?: { revoke?: boolean },
+    options?: { revoke?: boolean; look?: Look },
   ): Affected & { secret: Secret; created: boolean; version: Version };
   list(caller: Caller, filter?: SecretFilter, page?: PageRequest): Page<Secret>;
   get(caller: Caller, name: string): Secret;
