@@ -216,6 +216,8 @@ export interface Toggle {
   as: string | null;
   until: Millis | null;
   confirmedBy: string | null;
+  /** Variables that get the same value: of an active one those that do, of another those that are free. */
+  followers: string[];
   /** Names of active secrets that want the same variable. */
   conflictsWith: string[];
 }
