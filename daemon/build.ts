@@ -29,6 +29,7 @@ export async function bundle(outdir: string, { test }: { test: boolean }): Promi
       { in: 'daemon/main.ts', out: 'ampouled' },
       { in: 'daemon/cli/main.ts', out: 'ampoule' },
       { in: 'store/argon2-worker.ts', out: 'argon2-worker' },
+      { in: 'daemon/scan/scan-worker.ts', out: 'scan-worker' },
     ],
     ...{ outdir, bundle: true, format: 'esm', platform: 'node', target: 'node20', legalComments: 'eof' },
     external: ['better-sqlite3'],

@@ -15,16 +15,20 @@ import {
   probeMemory,
   type Reconciler,
   SandboxError,
+  searchProcesses,
 } from '../sandbox/index.js';
 import type { DeliveryKind, SandboxId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 import { makeDeliveries } from './deliveries.js';
 import { holderLog } from './holders.js';
 import { makeGround } from './init-place.js';
+import { type Prove, proves } from './leak/proof.js';
 import { ledgerOver } from './ledger.js';
 import type { Deliveries, Logger } from './parts.js';
 import { programsDirectory } from './programs.js';
 import { redactAll } from './redaction.js';
+import { makeScanService, type ScanService } from './scan/service.js';
+import { workspacesOf } from './scan/workspace.js';
 import { isSandboxId, wishesOf } from './wish.js';
 
 export interface Sandboxing {
@@ -34,6 +38,8 @@ export interface Sandboxing {
   reconciler: Reconciler;
   /** Writes what was heard of holders and is not written yet. */
   writeHolders(): void;
+  scans: ScanService;
+  prove: Prove;
   /** Lets go of sandboxes and writes what was collected; before the vault closes. */
   close(): Promise<void>;
 }
@@ -99,6 +105,8 @@ export function assembleSandboxes({
   });
   return {
     ...{ delivery, deliveries, reconciler, writeHolders: holders.flush },
+    scans: makeScanService(vault, workspacesOf(vault.containers, engine)),
+    prove: proves({ vault, search: searchProcesses, root: process.getuid?.() === 0 }),
     async close() {
       await memory.close();
       holders.flush();

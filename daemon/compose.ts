@@ -4,11 +4,13 @@ import type { Delivery, Reconciler } from '../sandbox/index.js';
 import type { Caller, Page, RequestId, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
 import { createEventHub } from './events.js';
+import type { Prove } from './leak/proof.js';
 import { createMetrics } from './metrics.js';
 import type { Deliveries, Logger, Parts } from './parts.js';
 import type { Catalogue } from './providers/catalogue.js';
 import { redactorsFor } from './redaction.js';
 import { revokeEverything } from './revocation.js';
+import type { ScanService } from './scan/service.js';
 import { isSandboxId } from './wish.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
@@ -23,6 +25,8 @@ export interface Ingredients {
   deliveries: Deliveries;
   providers: Catalogue;
   writeHolders(): void;
+  scans: ScanService;
+  prove: Prove;
   log: Logger;
   version: string;
   /** Looks again at what expires next. */
@@ -47,6 +51,8 @@ export function compose({
   deliveries,
   providers,
   writeHolders,
+  scans,
+  prove,
   log,
   version,
   reschedule,
@@ -84,6 +90,8 @@ export function compose({
         deliveries,
         providers,
         writeHolders,
+        scans,
+        prove,
         events,
         metrics,
         log,
@@ -92,6 +100,8 @@ export function compose({
         sandboxesOf,
       },
       now: Date.now,
+      // The catalogue of providers is not here yet: what is told is general.
+      guides: (id) => providers.get(id) ?? null,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),
       revokeAll: () => revokeEverything(vault, delivery),

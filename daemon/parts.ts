@@ -3,7 +3,10 @@
 import type { Delivery, Reconciler } from '../sandbox/index.js';
 import type { Caller, DeliveryKind, RequestedDelivery, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import type { Prove } from './leak/proof.js';
+import type { Guides } from './leak/rotation.js';
 import type { Catalogue } from './providers/catalogue.js';
+import type { ScanService } from './scan/service.js';
 
 /** What `GET /v1/events` says: that something of this kind and id changed, never its state. */
 export interface Event {
@@ -119,6 +122,12 @@ export interface Parts {
   /** Tokens whose open streams end: a hook that streams subscribe to. */
   onTokenRevoked(listener: (token: TokenId) => void): () => void;
   tokenRevoked(token: TokenId): void;
+  /** Looks for values of the vault in workspaces and streams, one scan at a time. */
+  scans: ScanService;
+  /** Whether a process of a sandbox shows a value of this secret. */
+  prove: Prove;
+  /** What to do at a provider. */
+  guides: Guides;
   /** The timer looks again at what expires next. */
   reschedule(): void;
 }

@@ -7,6 +7,7 @@ export { type EnvDelivery, makeEnvDelivery } from './env/delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
 export { bootId, isAlive } from './kernel/process.js';
 export { canSignalEngineProcesses } from './kernel/process-kill.js';
+export { type Holding, type ProcessSearch, searchProcesses } from './kernel/search.js';
 export { executableDirectory, installInit } from './link/binary.js';
 export type { InitPlace, Refused } from './link/place.js';
 export { makeMemoryDelivery } from './memory/delivery.js';
@@ -15,7 +16,8 @@ export type { MemoryDelivery, MemoryDeliveryOptions, Probe, ProbeOptions } from 
 export { probeMemory } from './memory/probe.js';
 export { PLAINTEXT } from './reconcile/plan.js';
 export { makeReconciler } from './reconcile/reconcile.js';
-export { SHORTEST as REDACTED_FROM } from './redact/patterns.js';
+export { type Encoding, namedForms, SHORTEST as REDACTED_FROM } from './redact/patterns.js';
 export { makeRedactor, type RedactorFactory, type StreamRedactor } from './redact/redact.js';
+export { indexPatterns, matchAt, nextCandidate, type PatternIndex } from './redact/redact-index.js';
 export { realTimers, type Timers } from './timers.js';
 export type * from './types.js';

@@ -8,6 +8,7 @@ import { callerName } from './caller.js';
 import type { Context } from './context.js';
 import { assertDuration, deadlineIn, NEVER } from './deadline.js';
 import { StoreError } from './errors.js';
+import { leaked } from './leaks.js';
 import { assertNotReserved, variableProblem } from './names.js';
 import { assertNone } from './problems.js';
 import type { StoredSecret } from './secrets-rows.js';
@@ -96,6 +97,7 @@ function assertMayBegin(context: Context, session: Session, secret: StoredSecret
     const todo = `Store a new value and a new expiresAt: \`ampoule secret set ${name}\``;
     throw new StoreError('SECRET_EXPIRED', `${name} expired at ${when}. ${todo}.`);
   }
+  if (secret.leakedAt !== null) throw leaked(secret);
   if (secret.currentVersion === null) throw noValue(name);
   if (!across && !sameEnvironment(session, secret)) throw crossEnvironment(session, secret);
   // One that cannot be read is refused here, and not when a sandbox waits for it.

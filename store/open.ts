@@ -5,8 +5,10 @@ import { makeBackup } from './backup.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
 import { makeIdempotency } from './idempotency.js';
+import { makeLeaks } from './leaks.js';
 import { makeRequests } from './requests.js';
 import { makeSandboxes } from './sandboxes.js';
+import { makeScans } from './scans.js';
 import { randomBytes } from './seal.js';
 import { makeSecrets } from './secrets.js';
 import { makeSessions } from './sessions.js';
@@ -37,6 +39,8 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     tokens: makeTokens(context),
     audit: core.audit,
     idempotency: makeIdempotency(context),
+    scans: makeScans(context),
+    leaks: makeLeaks(context),
     status: () => statusOf(core),
     unseal: guard.unseal,
     seal: guard.seal,

@@ -16,6 +16,7 @@ export interface StoredSecret extends Secret {
 }
 
 interface Row extends Omit<StoredSecret, 'tags' | 'followers' | 'sensitive' | 'allowReserved' | 'as'> {
+  leakedVersion: Version | null;
   kind: 'env' | 'file';
   tags: string;
   followers: string;
@@ -25,7 +26,7 @@ interface Row extends Omit<StoredSecret, 'tags' | 'followers' | 'sensitive' | 'a
 
 /** Select list of a secret `s`. A version below the floor was revoked and never becomes the current one again. */
 export const SECRET_COLUMNS = `s.id, s.name, s.env, s.followers, s.account, s.login, s.environment, s.provider, s.kind, s.path, s.sensitive,
-  s.description, s.allowReserved, s.floor, s.expiresAt, s.rotateEvery, s.createdAt, s.updatedAt, s.deletedAt,
+  s.description, s.allowReserved, s.floor, s.expiresAt, s.rotateEvery, s.leakedAt, s.leakedVersion, s.createdAt, s.updatedAt, s.deletedAt,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM secretTag WHERE secret = s.id ORDER BY tag)) AS tags,
   (SELECT max(version) FROM secretVersion v
     WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor) AS currentVersion,
@@ -33,9 +34,12 @@ export const SECRET_COLUMNS = `s.id, s.name, s.env, s.followers, s.account, s.lo
     WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor ORDER BY version DESC LIMIT 1), 0) AS size`;
 
 export function toStoredSecret(row: unknown): StoredSecret {
-  const { kind, tags, followers, sensitive, allowReserved, ...rest } = row as Row;
+  const { kind, tags, followers, sensitive, allowReserved, leakedVersion, ...rest } = row as Row;
+  // A value that came after it is another one.
+  const leaked = leakedVersion !== null && (rest.currentVersion ?? 0) <= leakedVersion;
   return {
     ...rest,
+    leakedAt: leaked ? rest.leakedAt : null,
     as: kind,
     tags: JSON.parse(tags) as string[],
     followers: JSON.parse(followers) as string[],

@@ -94,6 +94,8 @@ export interface Secret {
   expiresAt: Millis | null;
   /** Milliseconds between rotations. */
   rotateEvery: Millis | null;
+  /** Its value got out then, and it has no newer one; it cannot be activated. */
+  leakedAt: Millis | null;
   createdAt: Millis;
   updatedAt: Millis;
   deletedAt: Millis | null;

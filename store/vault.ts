@@ -1,5 +1,7 @@
 /** The face of an open vault: what each part can do. Every operation takes a caller, authorises, audits and acts at once. */
 
+import type { Leaks } from './leaks.js';
+import type { Scans } from './scans.js';
 import type {
   ActivateOptions,
   ActivationRequest,
@@ -277,6 +279,8 @@ export interface Vault {
   readonly tokens: Tokens;
   readonly audit: Audit;
   readonly idempotency: Idempotency;
+  readonly scans: Scans;
+  readonly leaks: Leaks;
   status(): VaultStatus;
   /** Wipes `passphrase`. Wrong: PASSPHRASE_WRONG. With a key file: reads it again. */
   unseal(caller: Caller, passphrase: Uint8Array | null): Promise<void>;

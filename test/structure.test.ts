@@ -41,6 +41,9 @@ const ELSEWHERE: Record<string, string> = {
   'sandbox/memory/sandbox.ts': 'test/integration/sandbox-memory.test.ts',
   'sandbox/memory/probe.ts': 'test/integration/sandbox-memory-probe.test.ts',
   'sandbox/container/running-row.ts': 'test/integration/sandbox-delivery.test.ts',
+  'daemon/scan/git-files.ts': 'test/daemon/scan/scan.test.ts',
+  'daemon/scan/git-repository.ts': 'test/daemon/scan/scan.test.ts',
+  'daemon/scan/scan-worker.ts': 'test/daemon/scan/thread.test.ts',
 };
 
 /** Tests that mirror no source, and what they test. */

@@ -60,6 +60,7 @@ export interface SecretAnswer {
   currentVersion: number | null;
   expiresAt: string | null;
   rotateEvery: string | null;
+  leakedAt: string | null;
   createdAt: string;
   updatedAt: string;
 }
@@ -249,4 +250,84 @@ export interface TokenAnswer {
   revokedAt: string | null;
   /** Only in the answer that made it. */
   token?: string;
+}
+
+export interface FindingAnswer {
+  secret: string;
+  version: number;
+  current: boolean;
+  encoding: 'raw' | 'line' | 'base64' | 'base64url' | 'hex' | 'url' | 'json';
+  in: 'content' | 'name';
+  path: string;
+  line: number;
+  offset: number;
+  count: number;
+  git: {
+    repository: string;
+    object: 'blob' | 'tree' | 'commit' | 'tag';
+    id: string;
+    commit: string | null;
+    authoredAt: string | null;
+    subject: string | null;
+    path: string | null;
+    commits: number;
+    held: 'branch' | 'tag' | 'remote' | 'stash' | 'notes' | 'ref' | 'reflog' | 'dangling' | 'unknown';
+    ref: string | null;
+  } | null;
+}
+export interface ScanAnswer {
+  findings: FindingAnswer[];
+  others: number;
+  scanned: {
+    files: number;
+    bytes: number;
+    objects: number;
+    skipped: { path: string; reason: string }[];
+    skippedTotal: number;
+  };
+  notSearched: { secret: string; version: number; reason: 'short' | 'unreadable' }[];
+  complete: boolean;
+  tookMs: number;
+}
+export interface LeakAnswer extends Change {
+  name: string;
+  leakedAt: string | null;
+  exposures: {
+    items: {
+      session: string;
+      sandbox: string;
+      env: string;
+      version: number;
+      confirmedBy: string | null;
+      since: string;
+      until: string | null;
+    }[];
+    total: number;
+    open: number;
+  };
+  proof: {
+    processes: number;
+    holders: {
+      sandbox: string;
+      container: string;
+      pid: number;
+      program: string;
+      in: 'environment' | 'arguments' | 'file';
+    }[];
+    cannotSee: string[];
+  };
+  rotation: {
+    revoke: string[];
+    revokePage: string | null;
+    rotate: string[];
+    rotatePage: string | null;
+    command: string;
+  };
+}
+export interface PanicAnswer extends Change {
+  state: 'sealed' | 'unsealed';
+  sessions: number;
+  activations: number;
+  ended: { id: string; name: string; session: string }[];
+  tookMs: number;
 }

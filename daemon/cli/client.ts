@@ -3,7 +3,8 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { WebSocket } from 'ws';
 import { type Address, addressText } from './address.js';
-import { ApiError, CliError, interrupted, type Problem } from './errors.js';
+import { ApiError, CliError, interrupted, isProblem } from './errors.js';
+import { upload } from './upload.js';
 
 /** The API waits at most 60 s for a change to be in effect. */
 const DEADLINE = 75_000;
@@ -16,6 +17,8 @@ export interface Call {
   json?: unknown;
   /** Sent as they are, under `contentType`; wiped once they are sent. */
   bytes?: Uint8Array;
+  /** Sent while it is made, under `contentType`. */
+  stream?: AsyncIterable<Uint8Array>;
   /** Default `application/octet-stream`. */
   contentType?: string;
   accept?: string;
@@ -104,6 +107,7 @@ export class Client {
     const headers: Record<string, string> = {
       accept: call.accept ?? 'application/json',
       ...(body === undefined ? {} : { 'content-type': type, 'content-length': String(body.byteLength) }),
+      ...(call.stream === undefined ? {} : { 'content-type': call.contentType ?? 'application/octet-stream' }),
       ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
       ...call.headers,
     };
@@ -129,7 +133,8 @@ export class Client {
         settled();
         resolve(answer);
       });
-      request.end(body);
+      if (call.stream === undefined) request.end(body);
+      else upload(request, call.stream).catch(fail);
     });
   }
 
@@ -222,17 +227,6 @@ export class Client {
 
 function isAnswer(thrown: unknown): thrown is IncomingMessage {
   return typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown;
-}
-
-function isProblem(body: unknown): body is Problem {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    'code' in body &&
-    'detail' in body &&
-    typeof body.code === 'string' &&
-    typeof body.detail === 'string'
-  );
 }
 
 function withQuery(path: string, query: Call['query'] = {}): string {

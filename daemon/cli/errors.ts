@@ -1,7 +1,15 @@
 /** The CLI's own refusals and those of the API, with their exit codes. Prints nothing. */
 
-/** Usage; something of ours failed or is pending; not executable; not found; interrupted. Everything else is the child's. */
-export const EXIT = { done: 0, usage: 2, ours: 125, notExecutable: 126, notFound: 127, interrupted: 130 } as const;
+/** Something was looked for and found; usage; something of ours failed or is pending; not executable; not found; interrupted. Everything else is the child's. */
+export const EXIT = {
+  done: 0,
+  found: 1,
+  usage: 2,
+  ours: 125,
+  notExecutable: 126,
+  notFound: 127,
+  interrupted: 130,
+} as const;
 
 /** Something that the CLI itself found wrong. `message` ends with what to do. */
 export class CliError extends Error {
@@ -33,6 +41,18 @@ export interface Problem {
   detail: string;
   requestId?: string;
   errors?: { pointer: string; detail: string }[];
+}
+
+/** Whether a body is one. */
+export function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'code' in body &&
+    'detail' in body &&
+    typeof body.code === 'string' &&
+    typeof body.detail === 'string'
+  );
 }
 
 /** A refusal by the API; `message` is its `detail`, word for word, and `text` the whole body. */

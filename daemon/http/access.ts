@@ -30,6 +30,8 @@ export const ACCESS = {
   'GET /v1/secrets/:name/versions': person,
   'DELETE /v1/secrets/:name/versions/:version': person,
   'POST /v1/secrets/:name/reveal': person,
+  'POST /v1/secrets/:name/leak': person,
+  'DELETE /v1/secrets/:name/leak': person,
 
   'GET /v1/providers': working,
   'GET /v1/providers/:provider': working,
@@ -64,6 +66,7 @@ export const ACCESS = {
   'GET /v1/sandboxes/:sandbox/exposure': working,
   'GET /v1/sandboxes/:sandbox/logs': working,
   'POST /v1/sandboxes/:sandbox/exec': working,
+  'POST /v1/sandboxes/:sandbox/scan': launching,
   'GET /v1/sandboxes/:sandbox/execs': working,
   'GET /v1/sandboxes/:sandbox/execs/:exec': working,
   'DELETE /v1/sandboxes/:sandbox/execs/:exec': working,
@@ -71,6 +74,9 @@ export const ACCESS = {
   'POST /v1/sandboxes/:sandbox/terminal': working,
   // By its ticket, which is bound to a token.
   'GET /v1/sandboxes/:sandbox/terminal': 'open',
+
+  'POST /v1/scan': person,
+  'POST /v1/panic': person,
 
   'GET /v1/tokens': launching,
   'POST /v1/tokens': launching,

@@ -23,10 +23,12 @@ import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
 import { healthRoutes } from './routes/health.js';
+import { leakRoutes } from './routes/leak.js';
 import { logRoutes } from './routes/logs.js';
 import { providerRoutes } from './routes/providers.js';
 import { requestRoutes } from './routes/requests.js';
 import { sandboxRoutes } from './routes/sandboxes.js';
+import { scanRoutes } from './routes/scan.js';
 import { secretRoutes } from './routes/secrets.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { terminalRoutes } from './routes/terminal.js';
@@ -118,7 +120,9 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   for (const add of [requestRoutes, sandboxRoutes, execRoutes, runningExecRoutes, terminalRoutes, logRoutes])
     add(app, http);
   for (const add of [tokenRoutes, auditRoutes, eventRoutes]) add(app, http);
-  await app.register(async (part) => valueRoutes(part.withTypeProvider<TypeBoxTypeProvider>(), http));
+  leakRoutes(app, http);
+  for (const add of [valueRoutes, scanRoutes])
+    await app.register(async (part) => add(part.withTypeProvider<TypeBoxTypeProvider>(), http));
   refuseUnknown(app, routes);
   await app.ready();
   return app as unknown as FastifyInstance;

@@ -28,7 +28,8 @@ export function readBodies(app: App): void {
   });
   app.addHook('preValidation', async (request) => {
     const { operation } = request.routeOptions.config;
-    const takes = request.routeOptions.schema?.body !== undefined || operation?.body !== undefined;
+    const takes =
+      request.routeOptions.schema?.body !== undefined || operation?.body !== undefined || operation?.tar === true;
     if (request.body === undefined) {
       if (takes) request.body = {};
     } else if (!takes && !request.is404) {

@@ -31,6 +31,8 @@ export interface Operation {
   body?: TSchema;
   /** The route takes the value as raw bytes too. */
   bytes?: true;
+  /** The body is a tar stream, which the route reads itself. */
+  tar?: true;
   /** Media types of 200 beside JSON, with a description. */
   streams?: Record<string, string>;
   /** The answer is a WebSocket. */

@@ -43,6 +43,8 @@ export const TAGS: Record<string, string> = {
   sessions: 'Periods of work, each with its own active secrets',
   requests: 'Changes that wait for a person',
   sandboxes: 'Containers that belong to a session, and commands in them',
+  scan: 'Values of the vault in other places',
+  panic: 'Everything taken away at once',
   tokens: 'Who may call',
   audit: 'What was done',
   events: 'That something changed',

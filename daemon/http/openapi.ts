@@ -78,6 +78,7 @@ function operationOf(route: DescribedRoute): Json {
     ...(open ? { security: [] } : { 'x-ampoule-tokens': access }),
     parameters: parametersOf(route),
     ...(body === undefined ? {} : { requestBody: requestBodyOf(body, operation) }),
+    ...(operation.tar ? { requestBody: TAR_BODY } : {}),
     responses: { ...answersOf(route), ...problemsOf(route, open) },
   };
 }
@@ -112,6 +113,11 @@ function described(schema: unknown): Json {
 function fieldsOf(schema: TSchema | undefined): [string, unknown][] {
   return Object.entries(schema !== undefined && 'properties' in schema ? (schema.properties as Json) : {});
 }
+
+const TAR_BODY: Json = {
+  required: true,
+  content: { 'application/x-tar': { schema: { type: 'string', format: 'binary' } } },
+};
 
 function requestBodyOf(body: TSchema, operation: Operation): Json {
   const required = 'required' in body && Array.isArray(body.required) && body.required.length > 0;

@@ -17,6 +17,7 @@ export function secretAnswer(secret: Secret): Static<typeof SecretSchema> {
     ...secret,
     expiresAt: time(secret.expiresAt),
     rotateEvery: duration(secret.rotateEvery),
+    leakedAt: time(secret.leakedAt),
     createdAt: formatTime(secret.createdAt),
     updatedAt: formatTime(secret.updatedAt),
     deletedAt: time(secret.deletedAt),

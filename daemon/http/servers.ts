@@ -1,12 +1,14 @@
 /** HTTP servers for an app that is served in more than one place. Binds nothing; answers what is no HTTP in our words. */
 
-import { createServer, type Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 /** Milliseconds that answers under way have before their connections are cut. */
 const PATIENCE = 3_000;
+/** Milliseconds that a body may take, and a stream may stand still. */
+const BODY = 120_000;
 /** Milliseconds between looks at connections that have become idle meanwhile. */
 const LOOK = 20;
 
@@ -15,9 +17,10 @@ const upgraded = new WeakMap<Server, Set<Duplex>>();
 
 /** A server in front of the app, to be bound by whoever knows where. */
 export function makeServer(app: FastifyInstance): Server {
-  const server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) =>
-    app.routing(request, response),
-  );
+  const server = createServer({ requestTimeout: 0, headersTimeout: 20_000 }, (request, response) => {
+    limitBody(request);
+    app.routing(request, response);
+  });
   forwardUpgrades(server, app);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
@@ -28,6 +31,22 @@ export function makeServer(app: FastifyInstance): Server {
     refuse(socket, status, reason, 'This is no valid HTTP request. Check its request line and headers.');
   });
   return server;
+}
+
+/** A body that does not come is given up; a stream may take as long as it gets on. */
+function limitBody(request: IncomingMessage): void {
+  const { headers, socket } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const late = (): void => {
+    if (!request.complete) socket.destroy();
+  };
+  if (headers['content-type'] === 'application/x-tar') {
+    socket.setTimeout(BODY, late);
+    request.once('close', () => socket.setTimeout(0).removeListener('timeout', late));
+    return;
+  }
+  const timer = setTimeout(late, BODY).unref();
+  request.once('close', () => clearTimeout(timer));
 }
 
 /**

@@ -248,6 +248,11 @@ export interface Engine {
   stat(id: string, path: string): Promise<PathSeen | null>;
   /** Content of a regular file of a container, at most 1 MiB; null: not there, too large, or no file. */
   readFile(id: string, path: string): Promise<Buffer | null>;
+  /**
+   * What lies at a path of a container, started or not, as a tar stream whose entries begin with the path's last part; null: not there.
+   * Ends with UnknownOutcome when nothing came for a minute.
+   */
+  archive(id: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null>;
   /** Hints about containers with this label, until `signal` or the engine ends it. */
   events(label: string, signal: AbortSignal): AsyncIterable<EngineEvent>;
   /** Output of the main process as Docker frames it (8-byte headers), raw when the container has a TTY. */

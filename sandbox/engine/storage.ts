@@ -8,9 +8,11 @@ import { ACT, type Dialler, LOOK } from './dial.js';
 import type { Engine, ImageSeen, PathSeen, VolumeSeen } from './engine.js';
 import { refusalOf, unlessMissing } from './errors.js';
 import { linesOf, parsedLine } from './lines.js';
+import { steadily } from './steady.js';
 
-/** Milliseconds without progress after which a pull has failed. */
+/** Milliseconds without progress after which a pull has failed, and an archive. */
 const PULL_IDLE = 60_000;
+const ARCHIVE_IDLE = 60_000;
 
 type Calls = Pick<
   Engine,
@@ -25,6 +27,7 @@ type Calls = Pick<
   | 'putDirectory'
   | 'stat'
   | 'readFile'
+  | 'archive'
 >;
 
 export function storageCalls(dial: Dialler): Calls {
@@ -140,6 +143,18 @@ export function storageCalls(dial: Dialler): Calls {
 
     async readFile(id: string, path: string): Promise<Buffer | null> {
       return (await entryOf(dial, id, path, true))?.content ?? null;
+    },
+
+    async archive(id: string, path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> {
+      const control = new AbortController();
+      const either = AbortSignal.any([control.signal, signal]);
+      const asked = { method: 'GET' as const, path: `/containers/${id}/archive`, query: { path } };
+      const stream = await unlessMissing(dial.open('stat', ARCHIVE_IDLE, either, asked));
+      if (stream === null) return null;
+      return steadily(stream, 'archive', ARCHIVE_IDLE, () => {
+        stream.on('error', () => {});
+        control.abort();
+      });
     },
   };
 }

@@ -15,6 +15,8 @@ export class Heartbeat {
   readonly #timers: Timers;
   readonly #beats = new Map<InitLink, number>();
   #cancel: (() => void) | null = null;
+  /** Milliseconds between the rounds as they are now. */
+  #pause = Number.POSITIVE_INFINITY;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -24,7 +26,8 @@ export class Heartbeat {
   keep(link: InitLink, lease: number): void {
     if (lease <= 0 || link.closed || this.#beats.get(link) === lease) return;
     this.#beats.set(link, lease);
-    this.#schedule();
+    // Begun anew for each link, a row of launches would put the round off for ever.
+    if (this.#cancel === null || pauseOf(lease) < this.#pause) this.#schedule();
   }
 
   close(): void {
@@ -39,7 +42,8 @@ export class Heartbeat {
     if (this.#beats.size === 0) return;
     let shortest = Number.POSITIVE_INFINITY;
     for (const lease of this.#beats.values()) shortest = Math.min(shortest, lease);
-    const pause = Math.min(LONGEST, Math.max(SHORTEST, shortest / SHARE / ROUNDS));
+    const pause = pauseOf(shortest);
+    this.#pause = pause;
     this.#cancel = this.#timers.after(pause, () => this.#round(pause));
   }
 
@@ -52,4 +56,8 @@ export class Heartbeat {
     }
     this.#schedule();
   }
+}
+
+function pauseOf(lease: number): number {
+  return Math.min(LONGEST, Math.max(SHORTEST, lease / SHARE / ROUNDS));
 }

@@ -9,23 +9,48 @@ const HEX = Buffer.from('0123456789abcdef');
 const HEX_UPPER = Buffer.from('0123456789ABCDEF');
 const [CR, LF, SPACE, PERCENT, PLUS, PAD, BACKSLASH] = [13, 10, 32, 37, 43, 61, 92];
 
+/** How a form writes its value; `line`: one line of a value that has several. */
+export type Encoding = 'raw' | 'line' | 'base64' | 'base64url' | 'hex' | 'url' | 'json';
+
+/** One way in which a value may show up. */
+export interface Form {
+  bytes: Uint8Array;
+  encoding: Encoding;
+}
+
 /**
  * All forms of one value, each a copy of its own that the caller wipes. Newlines at the end do not belong to a form:
  * programs drop or add them. Empty when the value is too short to be told from ordinary text.
  */
 export function formsOf(value: Uint8Array): Uint8Array[] {
+  return namedForms(value).map(({ bytes }) => bytes);
+}
+
+/** As `formsOf`, each with its encoding; bytes that two encodings share count as the first of them. */
+export function namedForms(value: Uint8Array): Form[] {
   const core = withoutFinalNewlines(new Uint8Array(value.buffer, value.byteOffset, value.length));
   if (core.length < SHORTEST) return [];
-  const forms = [core.slice(), ...lineForms(core), ...base64Forms(core), ...urlForms(core), ...jsonForms(core)];
-  for (const digits of [HEX, HEX_UPPER]) forms.push(expand(core, (byte, out) => pushHex(out, byte, digits)));
-  return distinct(forms.filter((form) => form.length >= SHORTEST));
+  const as = (encoding: Encoding, ...all: Uint8Array[]): Form[] => all.map((bytes) => ({ bytes, encoding }));
+  const hex = [HEX, HEX_UPPER].map((digits) => expand(core, (byte, out) => pushHex(out, byte, digits)));
+  const [terminal, ...lines] = lineForms(core);
+  const forms = [
+    ...as('raw', core.slice(), ...(terminal === undefined ? [] : [terminal])),
+    ...as('line', ...lines),
+    ...as('base64', ...base64Forms(core, BASE64)),
+    ...as('base64url', ...base64Forms(core, BASE64URL)),
+    ...as('url', ...urlForms(core)),
+    ...as('json', ...jsonForms(core)),
+    ...as('hex', ...hex),
+  ];
+  return distinct(forms.filter(({ bytes }) => bytes.length >= SHORTEST));
 }
 
 /** Most values look the same in several encodings; copies are wiped. */
-function distinct(forms: Uint8Array[]): Uint8Array[] {
-  const kept: Uint8Array[] = [];
+function distinct(forms: Form[]): Form[] {
+  const kept: Form[] = [];
   for (const form of forms) {
-    if (kept.some((other) => other.length === form.length && Buffer.compare(other, form) === 0)) form.fill(0);
+    const same = ({ bytes }: Form) => bytes.length === form.bytes.length && Buffer.compare(bytes, form.bytes) === 0;
+    if (kept.some(same)) form.bytes.fill(0);
     else kept.push(form);
   }
   return kept;
@@ -61,21 +86,19 @@ function lineForms(value: Uint8Array): Uint8Array[] {
  * Base64 for each of the three places that the value may have in a longer text, without the characters that also
  * depend on its neighbours; and with the last characters as they are when the text ends with the value.
  */
-function base64Forms(value: Uint8Array): Uint8Array[] {
+function base64Forms(value: Uint8Array, alphabet: Uint8Array): Uint8Array[] {
   const forms: Uint8Array[] = [];
-  for (const alphabet of [BASE64, BASE64URL]) {
-    for (const before of [0, 1, 2]) {
-      const padded = new Uint8Array(before + value.length);
-      padded.set(value, before);
-      const text = base64(padded, alphabet);
-      padded.fill(0);
-      const from = [0, 2, 3][before] ?? 0;
-      const whole = Math.floor((padded.length * 8) / 6);
-      forms.push(text.slice(from, whole));
-      const loose = Math.ceil((padded.length * 8) / 6);
-      if (loose > whole) forms.push(text.slice(from, loose), text.slice(from));
-      text.fill(0);
-    }
+  for (const before of [0, 1, 2]) {
+    const padded = new Uint8Array(before + value.length);
+    padded.set(value, before);
+    const text = base64(padded, alphabet);
+    padded.fill(0);
+    const from = [0, 2, 3][before] ?? 0;
+    const whole = Math.floor((padded.length * 8) / 6);
+    forms.push(text.slice(from, whole));
+    const loose = Math.ceil((padded.length * 8) / 6);
+    if (loose > whole) forms.push(text.slice(from, loose), text.slice(from));
+    text.fill(0);
   }
   return forms;
 }

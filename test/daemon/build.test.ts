@@ -8,8 +8,14 @@ const programs = await bundled(t);
 const withFailpoints = await bundled(t, { test: true });
 const read = (directory: string, name: string) => readFileSync(join(directory, name), 'utf8');
 
-t.test('three files, two of them programs, and the providers', async (t) => {
-  t.same(readdirSync(programs).sort(), ['ampoule.js', 'ampouled.js', 'argon2-worker.js', 'providers']);
+t.test('four files, two of them programs, and the providers', async (t) => {
+  t.same(readdirSync(programs).sort(), [
+    'ampoule.js',
+    'ampouled.js',
+    'argon2-worker.js',
+    'providers',
+    'scan-worker.js',
+  ]);
   for (const name of ['ampoule.js', 'ampouled.js']) {
     t.match(read(programs, name), /^#!\/usr\/bin\/env node\n/);
     t.equal(statSync(join(programs, name)).mode & 0o111, 0o111);

@@ -21,7 +21,7 @@ t.test('without an engine it starts, says so, and takes nothing away', async (t)
   t.equal(delivery(sandbox('quick', [], { delivery: 'memory' })).kind, 'memory');
   t.equal(delivery('sbx_unknown').kind, 'env');
   deliveries.start();
-  t.match(deliveries.report(), { configured: 'auto', resolved: 'env', state: 'probing' });
+  t.match(deliveries.report(), { configured: 'auto', resolved: 'memory', state: 'probing' });
   await reconciler.start();
   t.equal(reconciler.reachable(), false);
   const { epoch } = vault.status();

@@ -14,7 +14,7 @@ async function composed(t: Test) {
   const config = readConfig({}, { DOCKER_HOST: `unix://${join(directory, 'none.sock')}` });
   const log = createLog('silent');
   const woken: string[] = [];
-  const { delivery, deliveries, reconciler, writeHolders, close } = assembleSandboxes({
+  const { delivery, deliveries, reconciler, writeHolders, scans, prove, close } = assembleSandboxes({
     ...{ config: { ...config, runDir: join(directory, 'run') }, vault, log },
   });
   t.teardown(close);
@@ -22,7 +22,19 @@ async function composed(t: Test) {
   let looks = 0;
   const providers = readCatalogue(null);
   const made = compose({
-    ...{ providers, config, vault, delivery, deliveries, writeHolders, log, reconciler, version: '1.2.3' },
+    ...{
+      providers,
+      config,
+      vault,
+      delivery,
+      deliveries,
+      writeHolders,
+      scans,
+      prove,
+      log,
+      reconciler,
+      version: '1.2.3',
+    },
     reschedule: () => {
       looks += 1;
     },

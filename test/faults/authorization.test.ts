@@ -8,7 +8,7 @@ import { columns } from './caller-columns.js';
 import { stateDigest } from './state-digest.js';
 
 const FILE = new URL('../fixtures/authorization.json', import.meta.url);
-/** Routes whose own tests show who may call them: they need no token, stream without end, or need a command that runs. */
+/** Routes whose own tests show who may call them: they need no token, stream, need a command that runs, or end everything. */
 const ELSEWHERE = [
   'GET /healthz',
   'GET /readyz',
@@ -18,10 +18,12 @@ const ELSEWHERE = [
   'DELETE /v1/sandboxes/:sandbox/execs/:exec',
   'GET /v1/sandboxes/:sandbox/execs/:exec/attach',
   'GET /v1/sandboxes/:sandbox/terminal',
+  'POST /v1/scan',
+  'POST /v1/panic',
 ];
 /** Allowed calls that change nothing that a list shows: they read, run a command, or set what is already so. */
 const WITHOUT_TRACE =
-  /^GET |reveal$|exec$|terminal$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/seal/;
+  /^GET |reveal$|scan$|exec$|terminal$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/seal/;
 
 interface Matrix {
   columns: string[];

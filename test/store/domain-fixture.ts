@@ -6,8 +6,10 @@ import { makeContainers } from '../../store/containers.js';
 import type { Core, OpenOptions } from '../../store/core.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
+import { makeLeaks } from '../../store/leaks.js';
 import { makeRequests } from '../../store/requests.js';
 import { makeSandboxes } from '../../store/sandboxes.js';
+import { makeScans } from '../../store/scans.js';
 import { makeSecrets } from '../../store/secrets.js';
 import { makeSessions } from '../../store/sessions.js';
 import { makeTokens } from '../../store/tokens.js';
@@ -89,6 +91,8 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     containers: makeContainers(context),
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),
+    leaks: makeLeaks(context),
+    scans: makeScans(context),
     /** Registers a secret; its value is its name in lower case unless given. */
     add: (name: string, more: Partial<NewSecret> = {}, value = name.toLowerCase()) =>
       secrets.create(operator, { ...more, name }, plain(value)),

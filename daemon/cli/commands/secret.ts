@@ -166,6 +166,7 @@ export function secretText(secret: SecretAnswer): string {
     ['current version', secret.currentVersion],
     ['expires', time(secret.expiresAt)],
     ['rotate every', secret.rotateEvery],
+    ['leaked', time(secret.leakedAt)],
     ['created', time(secret.createdAt)],
     ['updated', time(secret.updatedAt)],
   ]);

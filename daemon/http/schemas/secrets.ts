@@ -102,6 +102,9 @@ export const Secret = Type.Object(
     currentVersion: nullable(Type.Integer()),
     expiresAt: nullable(Type.String()),
     rotateEvery: nullable(Type.String()),
+    leakedAt: nullable(
+      Type.String({ description: 'when its value was reported as leaked, while it has no newer one' }),
+    ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
     deletedAt: nullable(Type.String()),

@@ -34,6 +34,7 @@ export const SECRET = {
   currentVersion: 2,
   expiresAt: null,
   rotateEvery: null,
+  leakedAt: null,
   createdAt: '2026-03-01T14:00:00.000Z',
   updatedAt: '2026-03-01T14:00:00.000Z',
   deletedAt: null,
@@ -196,4 +197,58 @@ export const REQUEST = {
   expiresAt: '2026-03-02T14:00:00.000Z',
   decidedBy: null,
   decidedAt: null,
+};
+
+export const FINDING = {
+  secret: 'GITHUB_TOKEN@work',
+  version: 2,
+  current: true,
+  encoding: 'raw',
+  in: 'content',
+  path: 'src/.env',
+  line: 2,
+  offset: 10,
+  count: 1,
+  git: null,
+};
+export const SCAN = {
+  findings: [],
+  others: 0,
+  scanned: { files: 7, bytes: 2048, objects: 3, skipped: [], skippedTotal: 0 },
+  notSearched: [],
+  complete: true,
+  tookMs: 1200,
+};
+export const LEAK = {
+  name: 'KEY',
+  leakedAt: '2030-01-01T00:00:00.000Z',
+  sandboxes: [],
+  notices: [],
+  exposures: {
+    items: [
+      {
+        ...{ session: 'dev', sandbox: 'box', env: 'KEY', version: 1, confirmedBy: 'operator:me' },
+        ...{ since: '2030-01-01T00:00:00.000Z', until: '2030-01-01T00:01:00.000Z' },
+      },
+    ],
+    total: 1,
+    open: 0,
+  },
+  proof: { processes: 4, holders: [], cannotSee: ['Copies that a program made elsewhere.'] },
+  rotation: {
+    revoke: ['delete it there'],
+    revokePage: 'https://example.org/r',
+    rotate: ['make another'],
+    rotatePage: null,
+    command: 'ampoule secret set KEY',
+  },
+};
+export const PANIC = {
+  state: 'sealed',
+  sessions: 2,
+  activations: 3,
+  ended: [{ id: 'sbx_1', name: 'box', session: 'dev' }],
+  sandboxes: [],
+  notices: [],
+  tookMs: 12,
 };

@@ -6,9 +6,11 @@ import type { Test } from 'tap';
 import type { Config } from '../../../daemon/config.js';
 import { createEventHub } from '../../../daemon/events.js';
 import { buildApp } from '../../../daemon/http/app.js';
+import type { Proof } from '../../../daemon/leak/proof.js';
 import { createMetrics } from '../../../daemon/metrics.js';
 import type { LogFields, Parts, Redactor, Resolution } from '../../../daemon/parts.js';
 import { readCatalogue } from '../../../daemon/providers/catalogue.js';
+import { makeScanService } from '../../../daemon/scan/service.js';
 import type {
   Delivery,
   EndedExec,
@@ -53,6 +55,9 @@ export interface World {
   ended: EndedExec[];
   attach: NonNullable<Delivery['attach']>;
   started: boolean;
+  /** What a scan of any sandbox reads, and what is found in processes. */
+  workspace: () => AsyncIterable<Uint8Array>;
+  proof: Partial<Proof>;
   /** What a launch that asks for `auto` gets. */
   resolution: Resolution;
   call(method: string, url: string, body?: unknown, options?: InjectOptions): Promise<Answer>;
@@ -118,6 +123,8 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
       throw new Error('nobody said what is attached to');
     },
     started: true,
+    workspace: async function* () {},
+    proof: {},
     resolution: { delivery: 'env', notices: [] },
   } as unknown as World;
   w.parts = { ...partsOf(w), ...fakes };
@@ -240,6 +247,9 @@ function partsOf(w: World): Parts {
     tokenRevoked: (token) => {
       for (const listener of listeners) listener(token);
     },
+    scans: makeScanService(w.vault, async () => ({ base: 'workspace', stream: w.workspace() })),
+    prove: () => ({ processes: 0, holders: [], cannotSee: [], ...w.proof }),
+    guides: () => null,
     reschedule: () => {},
   };
 }

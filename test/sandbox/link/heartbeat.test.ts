@@ -63,3 +63,17 @@ t.test('speaks to each as late as its lease allows', async (t) => {
   t.equal(due.link.pings, 1);
   heartbeat.close();
 });
+
+t.test('a row of new links puts nobody off', async (t) => {
+  const timers = playTimers();
+  const heartbeat = new Heartbeat(timers);
+  const first = linkOf();
+  first.link.sentAt = performance.now() - 29_000;
+  heartbeat.keep(first.as, 30_000);
+  for (let n = 0; n < 20; n++) {
+    await timers.pass(100);
+    heartbeat.keep(linkOf().as, 30_000);
+  }
+  t.equal(first.link.pings > 0, true);
+  heartbeat.close();
+});

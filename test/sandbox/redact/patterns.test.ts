@@ -1,7 +1,7 @@
 /** The forms of a value, compared with what Node itself makes of it. */
 
 import t from 'tap';
-import { formsOf } from '../../../sandbox/redact/patterns.js';
+import { formsOf, namedForms } from '../../../sandbox/redact/patterns.js';
 
 function formsAsText(value: string): Set<string> {
   return new Set(formsOf(Buffer.from(value)).map((form) => Buffer.from(form).toString('utf8')));
@@ -56,4 +56,18 @@ t.test('of base64 only what does not depend on neighbours', async (t) => {
         ),
         JSON.stringify([before, after]),
       );
+});
+
+t.test('each form has its encoding, and a line of many lines is one of its own', async (t) => {
+  const value = 'first-line-of-the-value\nsecond-line-of-the-value';
+  const forms = new Map(
+    namedForms(Buffer.from(value)).map((form) => [Buffer.from(form.bytes).toString(), form.encoding]),
+  );
+  t.equal(forms.get(value), 'raw');
+  t.equal(forms.get(value.replace('\n', '\r\n')), 'raw');
+  t.equal(forms.get('second-line-of-the-value'), 'line');
+  t.equal(forms.get(Buffer.from(value).toString('base64')), 'base64');
+  t.equal(forms.get(Buffer.from(value).toString('hex')), 'hex');
+  t.equal(forms.get(encodeURIComponent(value)), 'url');
+  t.equal(forms.get(JSON.stringify(value).slice(1, -1)), 'json');
 });

@@ -1,0 +1,43 @@
+/** Takes everything away at once: ends all activations, seals, ends all that holds a value. Goes on where a part of it fails. */
+
+import { type SandboxId, StoreError, type Vault } from '../../store/index.js';
+import type { Caller, Parts } from '../parts.js';
+
+export interface Panic {
+  sessions: number;
+  activations: number;
+  ended: SandboxId[];
+  /** In these something may still hold a value. */
+  failed: SandboxId[];
+}
+
+type PanicParts = Pick<Parts, 'revokeAll' | 'reschedule' | 'reconciler' | 'events'> & {
+  vault: Pick<Vault, 'id' | 'leaks' | 'containers' | 'seal'>;
+};
+
+/** @throws StoreError FORBIDDEN before anything is done; REVOKED_NOT_RECORDED after all of it was. */
+export async function panic(parts: PanicParts, caller: Caller): Promise<Panic> {
+  const { vault } = parts;
+  const holding = [...new Set(vault.containers.open().flatMap((row) => (row.holds.length > 0 ? [row.sandbox] : [])))];
+  let unrecorded: StoreError | null = null;
+  let ended: ReturnType<typeof vault.leaks.endAll> = { sessions: [], activations: 0 };
+  try {
+    ended = vault.leaks.endAll(caller);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'REVOKED_NOT_RECORDED') throw error;
+    unrecorded = error;
+  }
+  vault.seal(caller);
+  const { failed } = await parts.revokeAll();
+  parts.events.emit({ kind: 'vault', id: vault.id });
+  for (const id of ended.sessions) parts.events.emit({ kind: 'session', id });
+  parts.reschedule();
+  parts.reconciler.wakeAll();
+  if (unrecorded !== null) throw unrecorded;
+  return {
+    sessions: ended.sessions.length,
+    activations: ended.activations,
+    ended: holding.filter((id) => !failed.includes(id)),
+    failed,
+  };
+}
