@@ -6,9 +6,11 @@ import {
   type Engine,
   type Failpoint,
   type InitPlace,
+  type Inspection,
   type Log,
   type MemoryDelivery,
   makeEnvDelivery,
+  makeInspection,
   makeMemoryDelivery,
   makeReconciler,
   type Probe,
@@ -36,6 +38,8 @@ export interface Sandboxing {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   reconciler: Reconciler;
+  /** What a diagnosis may look at. */
+  inspection: Inspection;
   /** Writes what was heard of holders and is not written yet. */
   writeHolders(): void;
   scans: ScanService;
@@ -107,6 +111,7 @@ export function assembleSandboxes({
     ...{ delivery, deliveries, reconciler, writeHolders: holders.flush },
     scans: makeScanService(vault, workspacesOf(vault.containers, engine)),
     prove: proves({ vault, search: searchProcesses, root: process.getuid?.() === 0 }),
+    inspection: makeInspection(engine),
     async close() {
       await memory.close();
       holders.flush();

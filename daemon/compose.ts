@@ -1,8 +1,9 @@
 /** Builds the parts that the process is made of and ties them together. Listens nowhere and starts nothing. */
 
-import type { Delivery, Reconciler } from '../sandbox/index.js';
+import type { Delivery, Inspection, Reconciler } from '../sandbox/index.js';
 import type { Caller, Page, RequestId, Sandbox, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import { makeDoctor } from './doctor/doctor.js';
 import { createEventHub } from './events.js';
 import type { Prove } from './leak/proof.js';
 import { createMetrics } from './metrics.js';
@@ -24,6 +25,7 @@ export interface Ingredients {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   providers: Catalogue;
+  inspection: Inspection;
   writeHolders(): void;
   scans: ScanService;
   prove: Prove;
@@ -50,6 +52,7 @@ export function compose({
   delivery,
   deliveries,
   providers,
+  inspection,
   writeHolders,
   scans,
   prove,
@@ -70,6 +73,10 @@ export function compose({
     }),
     version,
   );
+  const doctor = makeDoctor({
+    ...{ config, vault, reconciler, delivery, deliveries, inspection, providers, version },
+    now: Date.now,
+  });
   const revocations = new Set<(token: TokenId) => void>();
   let started = false;
 
@@ -89,6 +96,7 @@ export function compose({
         delivery,
         deliveries,
         providers,
+        doctor,
         writeHolders,
         scans,
         prove,

@@ -22,6 +22,8 @@ export interface Config {
   defaultImage: string;
   workspaceRoots: string[];
   providersDir: string | null;
+  /** Addresses in place of the catalogue's for live checks, by the id of the provider. */
+  checkBases: Record<string, string>;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** `unix:///var/run/docker.sock` */
   dockerHost: string;

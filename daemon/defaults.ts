@@ -78,6 +78,7 @@ export function complete(set: Settings, given: Directories): Config {
     defaultImage: set.defaultImage ?? 'debian:stable-slim',
     workspaceRoots: set.workspaceRoots ?? [],
     providersDir: set.providersDir ?? null,
+    checkBases: set.checkBases ?? {},
     logLevel: set.logLevel ?? 'info',
     dockerHost: set.dockerHost ?? 'unix:///var/run/docker.sock',
     rateLimit: set.rateLimit ?? 6000,

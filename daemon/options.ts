@@ -87,6 +87,23 @@ function hosts(text: string | string[]): string[] {
   return list(text);
 }
 
+/** A value goes there: without TLS only to this machine itself. */
+function bases(text: string | string[]): Record<string, string> {
+  return Object.fromEntries(
+    list(text).map((item) => {
+      const [, id, address = ''] = /^([a-z][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
+      const base = URL.canParse(address) ? new URL(address) : null;
+      const local = base !== null && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(base.hostname);
+      const safe = base?.protocol === 'https:' || (base?.protocol === 'http:' && local);
+      if (id === undefined || base === null || !safe || base.username !== '' || base.search !== '' || base.hash !== '')
+        throw new Error(
+          `has ${quoted(item)}. Give PROVIDER=https://host/path, such as github=https://github.example.org/api/v3.`,
+        );
+      return [id, base.href.replace(/\/$/, '')];
+    }),
+  );
+}
+
 function directories(text: string | string[]): string[] {
   for (const item of list(text)) if (!isAbsolute(item)) throw new Error(`has ${quoted(item)}. Give absolute paths.`);
   return list(text).map((item) => resolve(item));
@@ -124,6 +141,7 @@ export const OPTIONS: readonly Option[] = [
   option('defaultImage', 'default-image', 'IMAGE', 'image of a sandbox that names none', one),
   option('workspaceRoots', 'workspace-roots', 'DIR,…', 'host paths may be workspaces below these', directories),
   option('providersDir', 'providers-dir', 'DIR', 'further providers', path),
+  option('checkBases', 'check-bases', 'ID=URL,…', 'where live checks ask a provider, in place of its own', bases),
   option(
     'logLevel',
     'log-level',

@@ -3,6 +3,7 @@
 import type { Delivery, Reconciler } from '../sandbox/index.js';
 import type { Caller, DeliveryKind, RequestedDelivery, SandboxId, SessionId, TokenId, Vault } from '../store/index.js';
 import type { Config } from './config.js';
+import type { Doctor } from './doctor/doctor.js';
 import type { Prove } from './leak/proof.js';
 import type { Guides } from './leak/rotation.js';
 import type { Catalogue } from './providers/catalogue.js';
@@ -103,6 +104,8 @@ export interface Parts {
   deliveries: Deliveries;
   /** Kinds of service, with their variables. */
   providers: Catalogue;
+  /** Why a variable is, or is not, where it should be. */
+  doctor: Doctor;
   events: EventHub;
   metrics: Metrics;
   log: Logger;

@@ -44,10 +44,23 @@ export async function run(config: Config, env: Environment): Promise<void> {
     ...{ config, vault, log, failpoint: hooks?.sandbox, init: hooks?.init },
     refused: (reason) => parts.metrics.count('ampoule_init_refusals_total', { reason }),
   });
-  const { delivery, deliveries, reconciler, writeHolders, scans, prove } = sandboxing;
+  const { delivery, deliveries, inspection, reconciler, writeHolders, scans, prove } = sandboxing;
   let scheduler: Scheduler | null = null;
   const { parts, begun, changed, expired } = compose({
-    ...{ config, vault, reconciler, delivery, deliveries, providers, writeHolders, scans, prove, log, version },
+    ...{
+      config,
+      vault,
+      reconciler,
+      delivery,
+      deliveries,
+      inspection,
+      providers,
+      writeHolders,
+      scans,
+      prove,
+      log,
+      version,
+    },
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);

@@ -5,6 +5,8 @@ export { connectEngine } from './engine/docker.js';
 export type { Engine } from './engine/engine.js';
 export { type EnvDelivery, makeEnvDelivery } from './env/delivery.js';
 export { SANDBOX_CODES, type SandboxCode, SandboxError } from './errors.js';
+export { type EngineFacts, type Inspection, type KernelFacts, makeInspection } from './inspection.js';
+export { type Measure, measured, type ProcessSeen } from './kernel/environments.js';
 export { bootId, isAlive } from './kernel/process.js';
 export { canSignalEngineProcesses } from './kernel/process-kill.js';
 export { type Holding, type ProcessSearch, searchProcesses } from './kernel/search.js';

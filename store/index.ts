@@ -3,6 +3,7 @@
 export { systemClock } from './clock.js';
 export type { Clock, Failpoint } from './context.js';
 export { type OpenOptions, VAULT_FILE } from './core.js';
+export type * from './diagnosis-types.js';
 export { type InputProblem, STORE_CODES, type StoreCode, StoreError } from './errors.js';
 export { makeKeyFile } from './key-file.js';
 export type * from './leaks.js';

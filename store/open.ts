@@ -4,6 +4,7 @@ import { makeActivations } from './activations.js';
 import { makeBackup } from './backup.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
+import { makeDiagnosis } from './diagnosis.js';
 import { makeIdempotency } from './idempotency.js';
 import { makeLeaks } from './leaks.js';
 import { makeRequests } from './requests.js';
@@ -38,6 +39,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     containers: makeContainers(context),
     tokens: makeTokens(context),
     audit: core.audit,
+    diagnosis: makeDiagnosis(context),
     idempotency: makeIdempotency(context),
     scans: makeScans(context),
     leaks: makeLeaks(context),

@@ -27,6 +27,8 @@ export const POLICY = {
   'session.activate': ['operator', 'launcher'],
   'session.deactivate': ['operator', 'launcher', 'agent'],
   'session.set': ['operator', 'launcher'],
+  'session.explain': ['operator', 'launcher', 'agent'],
+  'session.doctor': ['operator', 'launcher', 'agent'],
   'request.create': ['operator', 'launcher', 'agent'],
   'request.list': ['operator', 'launcher', 'agent'],
   'request.withdraw': ['operator', 'launcher', 'agent'],

@@ -1,5 +1,6 @@
 /** The face of an open vault: what each part can do. Every operation takes a caller, authorises, audits and acts at once. */
 
+import type { Diagnosis } from './diagnosis-types.js';
 import type { Leaks } from './leaks.js';
 import type { Scans } from './scans.js';
 import type {
@@ -281,6 +282,7 @@ export interface Vault {
   readonly idempotency: Idempotency;
   readonly scans: Scans;
   readonly leaks: Leaks;
+  readonly diagnosis: Diagnosis;
   status(): VaultStatus;
   /** Wipes `passphrase`. Wrong: PASSPHRASE_WRONG. With a key file: reads it again. */
   unseal(caller: Caller, passphrase: Uint8Array | null): Promise<void>;

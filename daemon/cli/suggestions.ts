@@ -1,6 +1,7 @@
 /** What somebody may have meant who typed a command that there is not, or options where a command's own begin. Knows no route. */
 
 import type { Command } from 'commander';
+import { nearest } from '../nearest.js';
 
 /** More would be no suggestion. */
 const MOST = 3;
@@ -56,27 +57,4 @@ function names(command: Command): string[] {
 function like(word: string, commands: Command[]): Command[] {
   const near = nearest(word, commands.flatMap(names));
   return commands.filter((command) => names(command).some((name) => near.includes(name)));
-}
-
-/** The names that are nearest to what was typed, where any is near at all. */
-export function nearest(word: string, names: string[]): string[] {
-  const ranked = names.map((name) => ({ name, distance: distance(word, name) }));
-  const best = Math.min(Math.max(1, Math.floor(word.length / 2)), ...ranked.map((one) => one.distance));
-  return ranked.filter((one) => one.distance === best).map(({ name }) => name);
-}
-
-/** Edits from one word to another, two letters that changed places being one. */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= b.length; j++) {
-      const change = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const turned = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY;
-      row.push(Math.min(change, turned, at(i - 1, j) + 1, at(i, j - 1) + 1));
-    }
-  }
-  return at(a.length, b.length);
 }

@@ -50,6 +50,9 @@ export const ACCESS = {
   'POST /v1/sessions/:session/activate': launching,
   'POST /v1/sessions/:session/deactivate': working,
   'POST /v1/sessions/:session/exec': working,
+  'GET /v1/sessions/:session/explain/:variable': working,
+  'GET /v1/sessions/:session/doctor': working,
+  'GET /v1/doctor': person,
 
   'POST /v1/sessions/:session/requests': working,
   'GET /v1/requests': working,

@@ -19,6 +19,7 @@ import type { Http } from './respond.js';
 import { activationRoutes } from './routes/activations.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
+import { diagnosisRoutes } from './routes/diagnosis.js';
 import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
@@ -119,7 +120,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [requestRoutes, sandboxRoutes, execRoutes, runningExecRoutes, terminalRoutes, logRoutes])
     add(app, http);
-  for (const add of [tokenRoutes, auditRoutes, eventRoutes]) add(app, http);
+  for (const add of [tokenRoutes, auditRoutes, eventRoutes, diagnosisRoutes]) add(app, http);
   leakRoutes(app, http);
   for (const add of [valueRoutes, scanRoutes])
     await app.register(async (part) => add(part.withTypeProvider<TypeBoxTypeProvider>(), http));

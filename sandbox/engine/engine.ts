@@ -216,6 +216,10 @@ export interface Engine {
     cgroupDriver: string;
     liveRestore: boolean;
     dataRoot: string;
+    /** Of the engine's machine, milliseconds since 1970; null where it does not say. */
+    systemTime: number | null;
+    /** What runs containers, with its version where the engine says it. */
+    runtime: string;
   }>;
   /** All containers, stopped ones too, that carry each of these labels (`key` or `key=value`). */
   list(labels: string[]): Promise<ContainerListed[]>;

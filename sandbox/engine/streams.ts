@@ -119,6 +119,9 @@ export function streamCalls(dial: Dialler): Calls {
         CgroupDriver: string;
         LiveRestoreEnabled: boolean;
         DockerRootDir: string;
+        SystemTime?: string;
+        DefaultRuntime?: string;
+        RuncCommit?: { ID?: string };
       }>('info', LOOK, { method: 'GET', path: '/info' });
       return {
         id: answer.ID,
@@ -127,6 +130,8 @@ export function streamCalls(dial: Dialler): Calls {
         cgroupDriver: answer.CgroupDriver,
         liveRestore: answer.LiveRestoreEnabled,
         dataRoot: answer.DockerRootDir,
+        systemTime: Number.isNaN(Date.parse(answer.SystemTime ?? '')) ? null : Date.parse(answer.SystemTime ?? ''),
+        runtime: [answer.DefaultRuntime ?? 'runc', answer.RuncCommit?.ID ?? ''].join(' ').trim(),
       };
     },
   };

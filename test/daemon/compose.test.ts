@@ -14,7 +14,7 @@ async function composed(t: Test) {
   const config = readConfig({}, { DOCKER_HOST: `unix://${join(directory, 'none.sock')}` });
   const log = createLog('silent');
   const woken: string[] = [];
-  const { delivery, deliveries, reconciler, writeHolders, scans, prove, close } = assembleSandboxes({
+  const { delivery, deliveries, inspection, reconciler, writeHolders, scans, prove, close } = assembleSandboxes({
     ...{ config: { ...config, runDir: join(directory, 'run') }, vault, log },
   });
   t.teardown(close);
@@ -24,6 +24,7 @@ async function composed(t: Test) {
   const made = compose({
     ...{
       providers,
+      inspection,
       config,
       vault,
       delivery,

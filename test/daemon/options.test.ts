@@ -19,5 +19,11 @@ t.test('texts are read as what they are', async (t) => {
   t.same(parse('allowedHosts', ' a:1, b ,'), ['a:1', 'b']);
   t.same(parse('workspaceRoots', '/a/,/b'), ['/a', '/b']);
   t.equal(parse('rateLimit', '0'), 0);
+  t.same(parse('checkBases', 'github=https://ghe.example.org/api/v3/, gitlab=http://127.0.0.1:8080'), {
+    github: 'https://ghe.example.org/api/v3',
+    gitlab: 'http://127.0.0.1:8080',
+  });
+  for (const wrong of ['github', 'github=http://example.org', 'github=https://user:x@example.org', 'g=https://a?b=c'])
+    t.throws(() => parse('checkBases', wrong), /Give PROVIDER=https/, wrong);
   t.throws(() => parse('dataDir', 'a\0b'), /NUL/);
 });

@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { makeActivations } from '../../store/activations.js';
 import { makeContainers } from '../../store/containers.js';
 import type { Core, OpenOptions } from '../../store/core.js';
+import { makeDiagnosis } from '../../store/diagnosis.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
 import { makeLeaks } from '../../store/leaks.js';
@@ -93,6 +94,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     idempotency: makeIdempotency(context),
     leaks: makeLeaks(context),
     scans: makeScans(context),
+    diagnosis: makeDiagnosis(context),
     /** Registers a secret; its value is its name in lower case unless given. */
     add: (name: string, more: Partial<NewSecret> = {}, value = name.toLowerCase()) =>
       secrets.create(operator, { ...more, name }, plain(value)),

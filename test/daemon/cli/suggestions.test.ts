@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import t from 'tap';
-import { commandAfterDashes, didYouMean, fullName, nearest } from '../../../daemon/cli/suggestions.js';
+import { commandAfterDashes, didYouMean, fullName } from '../../../daemon/cli/suggestions.js';
 
 const root = new Command('ampoule').exitOverride().configureOutput({ writeErr: () => {} });
 const sandbox = root.command('sandbox');
@@ -20,11 +20,6 @@ t.test('what was meant: the same name elsewhere, then a name like it', async (t)
   t.equal(didYouMean(sandbox, 'list-'), ' (Did you mean `ampoule sandbox ls`?)', 'near the place first');
   t.equal(didYouMean(sandbox, 'new'), ' (Did you mean one of `ampoule session new`, `ampoule token new`?)');
   t.equal(didYouMean(root, 'qqqqqqqq'), '');
-  t.same(nearest('lss', ['ls', 'set', 'rm']), ['ls']);
-  t.same(nearest('lgs', ['ls', 'logs', 'rm']), ['ls', 'logs'], 'all that are equally near');
-  t.same(nearest('reveil', ['ls', 'reveal']), ['reveal']);
-  t.same(nearest('nwe', ['new', 'end']), ['new'], 'letters that changed places');
-  t.same(nearest('xyz', ['versions', 'destroy']), []);
 });
 
 t.test('a command whose option was taken for ours', async (t) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import type { Test } from 'tap';
 import type { Config } from '../../../daemon/config.js';
+import { makeDoctor } from '../../../daemon/doctor/doctor.js';
 import { createEventHub } from '../../../daemon/events.js';
 import { buildApp } from '../../../daemon/http/app.js';
 import type { Proof } from '../../../daemon/leak/proof.js';
@@ -16,6 +17,7 @@ import type {
   EndedExec,
   ExecExit,
   ExecRequest,
+  Inspection,
   KnownExec,
   Outcome,
   Reconciler,
@@ -58,6 +60,8 @@ export interface World {
   /** What a scan of any sandbox reads, and what is found in processes. */
   workspace: () => AsyncIterable<Uint8Array>;
   proof: Partial<Proof>;
+  /** What a diagnosis sees of engine, kernel and processes. */
+  inspection: Inspection;
   /** What a launch that asks for `auto` gets. */
   resolution: Resolution;
   call(method: string, url: string, body?: unknown, options?: InjectOptions): Promise<Answer>;
@@ -91,6 +95,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     defaultImage: 'ampoule/busybox:latest',
     workspaceRoots: [],
     providersDir: null,
+    checkBases: {},
     logLevel: 'silent',
     dockerHost: 'unix:///nowhere',
     rateLimit: 0,
@@ -125,6 +130,15 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     started: true,
     workspace: async function* () {},
     proof: {},
+    inspection: {
+      engine: async () => ({
+        ...{ version: '20.10', apiVersion: '1.41', runtime: 'runc', liveRestore: true, cgroupVersion: '2' },
+        ...{ cgroupDriver: 'systemd', clockAhead: 0 },
+      }),
+      kernel: () => ({ root: true, freezer: true }),
+      processes: () => [],
+      imageVariables: async () => ['PATH'],
+    },
     resolution: { delivery: 'env', notices: [] },
   } as unknown as World;
   w.parts = { ...partsOf(w), ...fakes };
@@ -206,18 +220,24 @@ function partsOf(w: World): Parts {
       yield* w.logs;
     },
   };
+  const deliveries: Parts['deliveries'] = {
+    report: () => ({ configured: 'auto', resolved: w.resolution.delivery, state: 'works' }),
+    resolve: async (requested) => (requested === 'auto' ? w.resolution : { delivery: requested, notices: [] }),
+    start: () => {},
+    stop: async () => {},
+  };
+  const providers = readCatalogue(null);
   return {
     config: w.config,
     vault: w.vault,
     reconciler,
     delivery: () => delivery,
-    deliveries: {
-      report: () => ({ configured: 'auto', resolved: w.resolution.delivery, state: 'works' }),
-      resolve: async (requested) => (requested === 'auto' ? w.resolution : { delivery: requested, notices: [] }),
-      start: () => {},
-      stop: async () => {},
-    },
-    providers: readCatalogue(null),
+    deliveries,
+    providers,
+    doctor: makeDoctor({
+      ...{ config: w.config, vault: w.vault, reconciler, delivery: () => delivery, deliveries, providers },
+      ...{ inspection: w.inspection, version: '0.1.0', now: Date.now },
+    }),
     events: createEventHub(1),
     metrics: createMetrics(),
     log: {

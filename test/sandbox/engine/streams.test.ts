@@ -63,10 +63,19 @@ t.test('how the engine is', async (t) => {
         CgroupDriver: 'cgroupfs',
         LiveRestoreEnabled: true,
         DockerRootDir: '/d',
+        SystemTime: '2030-01-01T00:00:00.5Z',
+        DefaultRuntime: 'runc',
+        RuncCommit: { ID: '1.1.5' },
       });
   });
   t.teardown(() => played.stop());
   const engine = connectEngine({ host: played.host });
   t.same(await engine.version(), { version: '20', apiVersion: '1.41', os: 'linux', arch: 'amd64' });
-  t.match(await engine.info(), { cpus: 2, cgroupVersion: '1', liveRestore: true });
+  t.match(await engine.info(), {
+    cpus: 2,
+    cgroupVersion: '1',
+    liveRestore: true,
+    systemTime: 1_893_456_000_500,
+    runtime: 'runc 1.1.5',
+  });
 });
