@@ -17,7 +17,7 @@ import { findSecret, lookUpSecret, publicSecret, type StoredSecret, sessionsWith
 import { deleteSecret, insertSecret, writeTags } from './secrets-write.js';
 import { bump } from './sessions-rows.js';
 import { sql } from './statements.js';
-import type { Affected, Caller, NewSecret, NewValue, SecretId, SessionId, Version } from './types.js';
+import type { Affected, Caller, Look, NewSecret, NewValue, SecretId, SessionId, Version } from './types.js';
 import { usageOf } from './usage.js';
 import type { Secrets } from './vault.js';
 import {
@@ -33,7 +33,7 @@ import {
 } from './versions.js';
 
 export function makeSecrets(context: Context): Secrets {
-  function create(caller: Caller, input: NewSecret, value: NewValue): StoredSecret {
+  function create(caller: Caller, input: NewSecret, value: NewValue, look?: Look): StoredSecret {
     authorize(context, caller, 'secret.create', input.name);
     assertUnsealed(context, 'registering a secret');
     const draft = draftSecret(input, context.clock.now());
@@ -42,6 +42,7 @@ export function makeSecrets(context: Context): Secrets {
     const id = context.id('sec');
     return withPlaintext(context, value, (bytes) => {
       assertValue(draft, bytes);
+      look?.(draft, bytes);
       const entry = { action: 'secret.create', target: targetOf({ id, name: draft.name }), detail: { version: 1 } };
       return context.act(caller, entry, () => {
         insertSecret(context, id, draft);
@@ -56,10 +57,12 @@ export function makeSecrets(context: Context): Secrets {
     secret: StoredSecret,
     value: NewValue,
     revoke: boolean,
+    look?: Look,
   ): Affected & { version: Version } {
     const { id, currentVersion } = secret;
     return withPlaintext(context, value, (bytes) => {
       assertValue(secret, bytes);
+      look?.(secret, bytes);
       const active = sessionsWith(context, id);
       if (active.some((session) => goesByEnv(context, session.id, secret))) assertUtf8(secret.name, bytes);
       const same = currentVersion !== null && isValue(context, secret, currentVersion, bytes);
@@ -83,7 +86,7 @@ export function makeSecrets(context: Context): Secrets {
   }
 
   return {
-    create: (caller, input, value) => publicSecret(create(caller, input, value)),
+    create: (caller, input, value, options = {}) => publicSecret(create(caller, input, value, options.look)),
 
     register(caller, bundle, options = {}) {
       assertUnsealed(context, 'registering secrets');
@@ -98,11 +101,11 @@ export function makeSecrets(context: Context): Secrets {
       const secret = lookUpSecret(context, name);
       if (secret === undefined && name.startsWith('sec_')) findSecret(context, name);
       if (secret === undefined) {
-        const created = create(caller, { name }, value);
+        const created = create(caller, { name }, value, options.look);
         return { secret: publicSecret(created), created: true, version: 1, sessions: [] };
       }
       context.requireRoom();
-      const { version, sessions } = rotate(caller, secret, value, options.revoke === true);
+      const { version, sessions } = rotate(caller, secret, value, options.revoke === true, options.look);
       return { secret: publicSecret(findSecret(context, secret.id)), created: false, version, sessions };
     },
 

@@ -2,6 +2,7 @@
 
 import { activationsOf, inForce } from './activations-rows.js';
 import type { Context } from './context.js';
+import { followersOf, withFollowers } from './followers.js';
 import { allSecrets, type StoredSecret } from './secrets-rows.js';
 import type { Session, Toggle } from './types.js';
 
@@ -10,23 +11,34 @@ export type ToggleRow = Omit<Toggle, 'secret'> & { secret: StoredSecret };
 
 export function toggleTable(context: Context, session: Pick<Session, 'id'>): ToggleRow[] {
   const live = new Map(activationsOf(context, session.id).map((row) => [row.secret.id, row]));
-  const holder = new Map<string, string>();
-  for (const row of live.values()) if (inForce(context, row)) holder.set(row.env, row.secret.name);
+  const { own, following } = holdersOf([...live.values()].filter((row) => inForce(context, row)));
   return allSecrets(context).map((secret) => {
     const row = live.get(secret.id);
     const active = row !== undefined && inForce(context, row);
     const env = active ? row.env : secret.env;
-    const other = active ? undefined : holder.get(env);
+    const followers = followersOf({ secret, env }).filter((one) => !own.has(one));
+    const behind = followers.map((one) => following.get(one)).find((one) => one !== undefined);
+    const other = active ? undefined : (own.get(env) ?? behind);
     const lapsed = row !== undefined && row.lapsedAt !== null;
-    const own = active ? env : lapsed ? row.env : null;
+    const chosen = active ? env : lapsed ? row.env : null;
     const { name, provider, account, environment, currentVersion: version } = secret;
     return {
-      ...{ secret, name, env: secret.env, provider, account, environment, active, version },
+      ...{ secret, name, env: secret.env, followers, provider, account, environment, active, version },
       lapsed,
-      as: own === secret.env ? null : own,
+      as: chosen === secret.env ? null : chosen,
       until: row?.until ?? null,
       confirmedBy: row?.confirmedBy ?? null,
       conflictsWith: other === undefined ? [] : [other],
     };
   });
+}
+
+/** Active secrets by variable: `own` has it as its own, `following` gets it with another. */
+function holdersOf(active: Pick<ToggleRow, 'secret' | 'env'>[]): {
+  own: Map<string, string>;
+  following: Map<string, string>;
+} {
+  const own = new Map(active.map(({ env, secret }) => [env, secret.name]));
+  const all = withFollowers(active).filter(({ env }) => !own.has(env));
+  return { own, following: new Map(all.map(({ env, secret }) => [env, secret.name])) };
 }

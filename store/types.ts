@@ -152,6 +152,11 @@ export interface Bundle {
     look?: (bytes: Uint8Array) => void;
   }[];
 }
+/**
+ * Is shown a plaintext before it is stored, with what of its secret says what it should look like; keeps no copy. What is not
+ * registered yet has the variable it will have.
+ */
+export type Look = (secret: Pick<Secret, 'name' | 'env' | 'provider'>, bytes: Uint8Array) => void;
 export interface RegisterOptions {
   /** Those that are registered get a new version. */
   rotate?: boolean;
@@ -215,6 +220,8 @@ export interface Toggle {
   as: string | null;
   until: Millis | null;
   confirmedBy: string | null;
+  /** Variables that get the same value: of an active one those that do, of another those that are free. */
+  followers: string[];
   /** Names of active secrets that want the same variable. */
   conflictsWith: string[];
 }

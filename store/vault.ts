@@ -20,6 +20,7 @@ import type {
   HeldVersion,
   HolderEvent,
   HolderRow,
+  Look,
   Millis,
   NewAuditEntry,
   NewSandbox,
@@ -54,7 +55,7 @@ import type {
 } from './types.js';
 
 export interface Secrets {
-  create(caller: Caller, secret: NewSecret, value: NewValue): Secret;
+  create(caller: Caller, secret: NewSecret, value: NewValue, options?: { look?: Look }): Secret;
   /** Several of one provider, all or none. `created` and `rotated`: names. */
   register(
     caller: Caller,
@@ -66,7 +67,7 @@ export interface Secrets {
     caller: Caller,
     name: string,
     value: NewValue,
-    options?: { revoke?: boolean },
+    options?: { revoke?: boolean; look?: Look },
   ): Affected & { secret: Secret; created: boolean; version: Version };
   list(caller: Caller, filter?: SecretFilter, page?: PageRequest): Page<Secret>;
   get(caller: Caller, name: string): Secret;

@@ -48,6 +48,7 @@ export interface SecretAnswer {
   id: string;
   name: string;
   env: string;
+  followers: string[];
   account: string | null;
   environment: string | null;
   provider: string | null;
@@ -162,6 +163,7 @@ export interface SessionAnswer {
 export interface ToggleAnswer {
   name: string;
   env: string;
+  followers: string[];
   provider: string | null;
   account: string | null;
   environment: string | null;

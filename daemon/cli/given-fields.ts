@@ -133,5 +133,5 @@ async function askFor(variable: Variable, around: Surroundings): Promise<Uint8Ar
 
 function withoutNewline(bytes: Uint8Array): Uint8Array {
   if (bytes.at(-1) !== 0x0a) return bytes;
-  return bytes.slice(0, bytes.at(-2) === 0x0d ? -2 : -1);
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }

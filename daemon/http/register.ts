@@ -3,7 +3,7 @@
 import { type Bundle, type InputProblem, type NewSecret, type NewValue, slugAccount } from '../../store/index.js';
 import { DaemonError } from '../errors.js';
 import type { Provider, ProviderVariable } from '../providers/provider.js';
-import { type ShapeProblem, shapeProblems } from '../providers/shape.js';
+import { type ShapeProblem, shapeProblems, shapeText } from '../providers/shape.js';
 import { parseDuration, parseTime } from './duration.js';
 import type { RegisterBody } from './schemas/providers.js';
 import { bytesOf, utf8Of } from './values.js';
@@ -48,7 +48,7 @@ export function gather(provider: Provider, body: RegisterBody): Gathered {
     };
     return [{ secret: secretOf(provider, variable, body), value, look }];
   });
-  const told = () => wrong.map(({ variable, problems }) => inWords(variable, problems));
+  const told = () => wrong.map(({ variable, problems }) => shapeText(variable.env, variable, problems));
   return {
     bundle: { provider: provider.id, items },
     accept() {
@@ -62,11 +62,6 @@ export function gather(provider: Provider, body: RegisterBody): Gathered {
     notices: () => [...chosen, ...told().map((text) => `${text}. It is stored as it is.`)],
     wipe,
   };
-}
-
-function inWords({ env, source }: ProviderVariable, problems: ShapeProblem[]): string {
-  const shape = problems.some(({ kind }) => kind === 'shape' || kind === 'json');
-  return `${env} ${problems.map(({ detail }) => detail).join(', and ')}${shape ? ` (${source})` : ''}`;
 }
 
 function assertFields({ id, variables }: Provider, fields: RegisterBody['fields']): void {

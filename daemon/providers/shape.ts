@@ -12,6 +12,9 @@ export interface ShapeProblem {
 const PLACEHOLDER =
   /^(<.*>|\$\{?[A-Za-z_]+\}?|(your|my|the)[-_ ].*|x{3,}|\*{3,}|\.{3,}|changeme|change[-_]me|todo|replace[-_]?me.*|secret|password|example|null|undefined)$/i;
 
+/** How people begin the names of their projects and hosts, which are no secrets. */
+const OWN = /^(my|the)[-_ ]/i;
+
 /**
  * What looks wrong, the most telling first; none: it fits.
  * @param bytes the value; read, and not kept.
@@ -24,12 +27,19 @@ export function shapeProblems(variable: ProviderVariable | null, name: string, b
     return variable === null ? [] : [{ kind: 'text', detail: 'is no UTF-8 text' }];
   }
   const file = variable?.as === 'file';
-  const slips = file ? fileSlips(text) : valueSlips(text, name);
+  const slips = file ? fileSlips(text) : valueSlips(text, name, variable?.sensitive !== false);
   return slips.length > 0 || variable === null ? slips : unlike(variable, text);
 }
 
+/** The problems in words, for people: "GITHUB_TOKEN is not a token that begins with … (https://…)". @param label what it is called */
+export function shapeText(label: string, variable: ProviderVariable | null, problems: readonly ShapeProblem[]): string {
+  const shape = problems.some(({ kind }) => kind === 'shape' || kind === 'json');
+  const page = shape && variable !== null ? ` (${variable.source})` : '';
+  return `${label} ${problems.map(({ detail }) => detail).join(', and ')}${page}`;
+}
+
 /** What happens on the way from a page to here, whoever the vendor is. */
-function valueSlips(text: string, name: string): ShapeProblem[] {
+function valueSlips(text: string, name: string, sensitive: boolean): ShapeProblem[] {
   const bare = text.trim();
   const found: ShapeProblem[] = [];
   if (bare === '') return [{ kind: 'empty', detail: 'is empty' }];
@@ -38,7 +48,8 @@ function valueSlips(text: string, name: string): ShapeProblem[] {
   if (bare.length > 1 && /^(["'`]).*\1$/s.test(bare)) found.push({ kind: 'quotes', detail: 'has quotes around it' });
   if (bare.startsWith(`${name}=`) || /^export\s+\w+=/.test(bare))
     found.push({ kind: 'assignment', detail: 'begins with the variable: only what comes after = is the value' });
-  if (PLACEHOLDER.test(bare)) found.push({ kind: 'placeholder', detail: 'is a placeholder, not a value' });
+  if (PLACEHOLDER.test(bare) && (sensitive || !OWN.test(bare)))
+    found.push({ kind: 'placeholder', detail: 'is a placeholder, not a value' });
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sodium from 'libsodium-wrappers';
 import t from 'tap';
-import type { SecretId } from '../../store/types.js';
+import type { Look, SecretId } from '../../store/types.js';
 import {
   agentOf,
   codeOf,
@@ -331,4 +331,21 @@ t.test('only operators', async (t) => {
     );
   }
   t.equal(text(v, 'KEY'), 'key');
+});
+
+t.test('who stores a value may look at it first, whatever form it came in', async (t) => {
+  const v = await domain(t);
+  const seen: unknown[] = [];
+  const look: Look = ({ name, env, provider }, bytes) => {
+    seen.push([name, env, provider, Buffer.from(bytes).toString(), v.secrets.list(operator).items.length]);
+  };
+  v.secrets.create(operator, { name: 'KEY@work', provider: 'acme' }, plain('one'), { look });
+  const sealed = sodium.crypto_box_seal(plain('two').plain, v.core.row.publicKey);
+  v.secrets.setValue(operator, 'KEY@work', { sealed }, { look });
+  v.secrets.setValue(operator, 'OTHER', plain('three'), { look });
+  t.same(seen, [
+    ['KEY@work', 'KEY', 'acme', 'one', 0],
+    ['KEY@work', 'KEY', 'acme', 'two', 1],
+    ['OTHER', 'OTHER', null, 'three', 1],
+  ]);
 });

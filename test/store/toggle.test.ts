@@ -26,9 +26,10 @@ t.test('every registered secret, and how it stands', async (t) => {
     provider: 'github',
     account: 'home',
     environment: null,
+    followers: [],
   };
   const work = { ...home, name: 'GITHUB_TOKEN@work', account: 'work' };
-  const key = { name: 'KEY.staging', env: 'KEY', provider: null, account: null, environment: 'staging' };
+  const key = { name: 'KEY.staging', env: 'KEY', followers: [], provider: null, account: null, environment: 'staging' };
   t.same(
     rows(),
     [home, work, key].map((row) => ({ ...row, ...idle })),
@@ -61,4 +62,32 @@ t.test('what has run out is not shown as active', async (t) => {
   v.activations.activate(operator, 'dev', [{ name: 'KEY', ttl: HOUR }]);
   v.clock.advance(HOUR);
   t.match(toggleTable(v.context, session), [{ active: false, lapsed: false }]);
+});
+
+t.test('what follows is shown, and what two would follow into', async (t) => {
+  const v = await domain(t);
+  v.add('ONE', { followers: ['BOTH', 'FIRST'] });
+  v.add('TWO', { followers: ['BOTH'] });
+  v.add('FIRST');
+  const session = v.session('dev');
+  const rows = () =>
+    toggleTable(v.context, session).map(({ name, followers, conflictsWith }) => [name, followers, conflictsWith]);
+  t.same(rows(), [
+    ['FIRST', [], []],
+    ['ONE', ['BOTH', 'FIRST'], []],
+    ['TWO', ['BOTH'], []],
+  ]);
+  v.activations.activate(operator, 'dev', [{ name: 'ONE' }]);
+  t.same(rows(), [
+    ['FIRST', [], []],
+    ['ONE', ['BOTH', 'FIRST'], []],
+    ['TWO', ['BOTH'], ['ONE']],
+  ]);
+  v.activations.activate(operator, 'dev', [{ name: 'FIRST' }]);
+  t.same(rows()[1], ['ONE', ['BOTH'], []], 'one that gave way is not shown');
+  v.activations.activate(operator, 'dev', [{ name: 'ONE', as: 'OTHER' }]);
+  t.same(rows().slice(1), [
+    ['ONE', [], []],
+    ['TWO', ['BOTH'], []],
+  ]);
 });

@@ -165,7 +165,7 @@ export async function toggleTable(invocation: Invocation): Promise<number> {
   const rows = items.map((row) => [
     row.active ? 'active' : row.lapsed ? 'lapsed' : null,
     row.name,
-    row.as ?? row.env,
+    [row.as ?? row.env, ...row.followers].join(' '),
     row.provider,
     row.account,
     row.environment,

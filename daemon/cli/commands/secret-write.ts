@@ -22,6 +22,7 @@ interface AddOptions extends Description {
   account?: string;
   environment?: string;
   env?: string;
+  follower?: string[];
   as?: string;
   path?: string;
   notSensitive?: true;
@@ -53,6 +54,7 @@ export function secretWriteCommands(tree: Tree, secret: Command): void {
     .option('--account <account>', 'which of several accounts it belongs to')
     .option('--environment <environment>', 'development, staging, production …')
     .option('--env <variable>', 'the variable it appears as, where that is not its name')
+    .option('--follower <variable>', 'a variable that gets the same value; may be given several times', several)
     .option('--as <kind>', 'env, or file: a file in memory, which needs delivery by memory')
     .option('--path <path>', 'where the file of an `--as file` secret lies in the sandbox')
     .option('--not-sensitive', 'a variable whose value may be shown')
@@ -124,6 +126,7 @@ async function add(invocation: Invocation<AddOptions>): Promise<number> {
     account: options.account,
     environment: options.environment,
     env: options.env,
+    followers: options.follower,
     as: options.as,
     path: options.path,
     sensitive: options.notSensitive === true ? false : undefined,

@@ -161,6 +161,7 @@ export function secretText(secret: SecretAnswer): string {
     ['name', secret.name],
     ['id', secret.id],
     ['variable', secret.env],
+    ['followed by', secret.followers.join(' ')],
     ['provider', secret.provider],
     ['account', secret.account],
     ['environment', secret.environment],

@@ -21,6 +21,7 @@ import {
   SecretsQuery,
 } from '../schemas/secrets.js';
 import { list, pageOf } from '../schemas/shared.js';
+import { watchShape } from '../shape-notices.js';
 import { textOrBytes } from '../text.js';
 import { shortNotices } from '../value-notices.js';
 import { newValueOf, wipe } from '../values.js';
@@ -53,6 +54,7 @@ export function secretRoutes(app: App, http: Http): void {
       const caller = callerOf(request);
       const { value, base64, sealedValue, ...described } = request.body;
       const secret = newSecret(described);
+      const shape = watchShape(parts.providers);
       const { resource } = once(parts, request, () => {
         const form = newValueOf({
           ...(value === undefined ? {} : { value }),
@@ -60,7 +62,7 @@ export function secretRoutes(app: App, http: Http): void {
           ...(sealedValue === undefined ? {} : { sealedValue }),
         });
         try {
-          return secrets.create(caller, secret, form).id;
+          return secrets.create(caller, secret, form, { look: shape.look }).id;
         } finally {
           wipe(form);
         }
@@ -70,7 +72,10 @@ export function secretRoutes(app: App, http: Http): void {
       return reply
         .code(201)
         .header('location', `/v1/secrets/${resource}`)
-        .send({ ...secretAnswer(secrets.get(caller, resource)), notices: shortNotices(parts, resource) });
+        .send({
+          ...secretAnswer(secrets.get(caller, resource)),
+          notices: [...shape.notices(), ...shortNotices(parts, resource)],
+        });
     },
   );
 

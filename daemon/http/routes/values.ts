@@ -18,6 +18,7 @@ import {
 } from '../schemas/secrets.js';
 import { WaitQuery } from '../schemas/sessions.js';
 import { Change, list } from '../schemas/shared.js';
+import { watchShape } from '../shape-notices.js';
 import { checkBody } from '../validation.js';
 import { heldNotices, shortNotices } from '../value-notices.js';
 import { newValueOf, wipe } from '../values.js';
@@ -61,14 +62,15 @@ export function valueRoutes(app: App, http: Http): void {
       const value: NewValue = Buffer.isBuffer(request.body)
         ? { plain: request.body }
         : newValueOf(checkBody(ValueBody, request.body));
-      const set = () => secrets.setValue(caller, name, value, { revoke });
+      const shape = watchShape(parts.providers);
+      const set = () => secrets.setValue(caller, name, value, { revoke, look: shape.look });
       try {
         const made = revoke ? await revoking(parts, () => holdersOf(parts, idOf(name)), set) : set();
         parts.events.emit({ kind: 'secret', id: made.secret.id });
         const { status, body } = await settled(http, { sessions: made.sessions }, wait);
         const { id } = made.secret;
         const kept = revoke ? [] : heldNotices(parts, id, holdersOf(parts, id));
-        const notices = [...shortNotices(parts, id), ...kept, ...body.notices];
+        const notices = [...shape.notices(), ...shortNotices(parts, id), ...kept, ...body.notices];
         const code = status === 202 ? 202 : made.created ? 201 : 200;
         return reply.code(code).send({ id, name: made.secret.name, version: made.version, ...body, notices });
       } finally {

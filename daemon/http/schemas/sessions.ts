@@ -110,6 +110,7 @@ export const Toggle = Type.Object(
     secret: Type.String({ description: "the secret's id" }),
     name: Type.String(),
     env: Type.String({ description: 'the variable it has, or would have, unless `as` is another' }),
+    followers: Type.Array(Type.String(), { description: 'free variables that get, or would get, the same value' }),
     provider: nullable(Type.String()),
     account: nullable(Type.String()),
     environment: nullable(Type.String()),

@@ -121,6 +121,7 @@ export const TOGGLE = {
   secret: SECRET.id,
   name: 'GITHUB_TOKEN@work',
   env: 'GITHUB_TOKEN',
+  followers: [] as string[],
   provider: 'github',
   account: 'work',
   environment: null,

@@ -39,6 +39,7 @@ t.test('rows as the API shows them', async (t) => {
     'active',
     'env',
     'environment',
+    'followers',
     'lapsed',
     'name',
     'provider',

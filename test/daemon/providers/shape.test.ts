@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readCatalogue } from '../../../daemon/providers/catalogue.js';
 import type { ProviderVariable } from '../../../daemon/providers/provider.js';
-import { shapeProblems } from '../../../daemon/providers/shape.js';
+import { shapeProblems, shapeText } from '../../../daemon/providers/shape.js';
 
 const catalogue = readCatalogue(null);
 
@@ -85,6 +85,21 @@ t.test('slips on the way are told apart', async (t) => {
   t.same(kinds(variable('GOOGLE_APPLICATION_CREDENTIALS'), `${SERVICE}\n`), [], 'a file may end with a newline');
   t.same(kinds(variable('GOOGLE_APPLICATION_CREDENTIALS'), ' '), ['empty']);
   t.same(kinds(variable('GOOGLE_APPLICATION_CREDENTIALS'), '[]'), ['json']);
+});
+
+t.test('what people call their own projects and hosts is no placeholder', async (t) => {
+  t.same(kinds(variable('MAILGUN_DOMAIN'), 'my-shop.example'), []);
+  t.same(kinds(variable('GOOGLE_CLOUD_PROJECT'), 'the-shop-12'), []);
+  t.same(kinds(variable('GOOGLE_CLOUD_PROJECT'), 'your-project'), ['placeholder']);
+  t.same(kinds(variable('OPENAI_API_KEY'), 'my-api-key'), ['placeholder']);
+});
+
+t.test('in words, with the page where the shape is wrong', async (t) => {
+  const github = variable('GITHUB_TOKEN');
+  const text = (value: string) => shapeText('ONE', github, shapeProblems(github, 'GITHUB_TOKEN', Buffer.from(value)));
+  t.match(text('wrong-9'), /^ONE is not a token that begins with .* \(https:\/\/[^)]+\)$/);
+  t.equal(text('"ghp"\n'), 'ONE ends with a newline, and has quotes around it');
+  t.equal(shapeText('ONE', null, [{ kind: 'newline', detail: 'ends with a newline' }]), 'ONE ends with a newline');
 });
 
 t.test('of a variable that nobody knows only slips are told', async (t) => {

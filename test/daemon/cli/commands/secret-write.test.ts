@@ -5,7 +5,7 @@ import { APPLIED, PENDING, SECRET } from '../samples.js';
 t.test('add: all settings, the value from standard input', async (t) => {
   const api = await playApi(t, { 'POST /v1/secrets': { status: 201, json: SECRET } });
   const options =
-    '--description for-ci --tag a --tag b --provider github --account work --environment staging --env GH --as file --path /run/x --not-sensitive --allow-reserved --expires-at 2027-01-01T00:00:00Z --rotate-every 720h';
+    '--description for-ci --tag a --tag b --provider github --account work --environment staging --env GH --follower GH_ONE --follower GH_TWO --as file --path /run/x --not-sensitive --allow-reserved --expires-at 2027-01-01T00:00:00Z --rotate-every 720h';
   const { code, out, err } = await cli(api, ['secret', 'add', 'GITHUB_TOKEN@work', ...options.split(' ')], {
     stdin: 'hunter2\n',
   });
@@ -22,6 +22,7 @@ t.test('add: all settings, the value from standard input', async (t) => {
     account: 'work',
     environment: 'staging',
     env: 'GH',
+    followers: ['GH_ONE', 'GH_TWO'],
     as: 'file',
     path: '/run/x',
     sensitive: false,

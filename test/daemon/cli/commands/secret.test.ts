@@ -33,7 +33,7 @@ t.test('show', async (t) => {
   const api = await playApi(t, { [`GET /v1/secrets/${name}`]: { json: SECRET } });
   t.match(await cli(api, ['secret', 'show', 'GITHUB_TOKEN@work']), {
     code: 0,
-    out: /description {6}for the release\n/,
+    out: /followed by {6}GH_TOKEN\n[\s\S]*description {6}for the release\n/,
   });
 });
 
