@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createPlain, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
@@ -9,8 +9,14 @@ import { askLive, headFrom } from '../../../daemon/doctor/live-request.js';
 import { directoryUntilEnd } from '../../engine/directory.js';
 
 async function at(t: Test, server: Server, scheme = 'http'): Promise<URL> {
+  // One that reads nothing does not see that the other side is gone.
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => open.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => server.close());
+  t.teardown(() => {
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
   return new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
