@@ -131,6 +131,7 @@ export interface RequestAnswer {
   askedBy: string;
   reason: string;
   ttl?: string;
+  acrossEnvironments: boolean;
   secrets: { name: string; as?: string; granted: boolean | null }[];
   createdAt: string;
   expiresAt: string;

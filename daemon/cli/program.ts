@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Tree, usageError } from './command-tree.js';
 import { activationCommands } from './commands/activation.js';
 import { auditCommands } from './commands/audit.js';
+import { decideCommands } from './commands/decide.js';
 import { doctorCommand } from './commands/doctor.js';
 import { execCommand } from './commands/exec.js';
 import { execsCommands } from './commands/execs.js';
@@ -66,6 +67,7 @@ export function commands(tree: Tree, version: string): Command {
   sessionCommands(tree, program);
   activationCommands(tree, program);
   requestCommands(tree, program);
+  decideCommands(tree, program);
   sandboxCommands(tree, program);
   execCommand(tree, program);
   shellCommand(tree, program);

@@ -3,13 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { SandboxAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
+import type { SessionAnswer, VaultAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
 import { namedSession, readSettings } from '../environment.js';
-import { ApiError, EXIT, usage } from '../errors.js';
+import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { counted } from '../lists.js';
 import { fields } from '../table.js';
 
 export function statusCommands(tree: Tree, program: Command): void {
@@ -39,15 +39,7 @@ async function status(invocation: Invocation): Promise<number> {
     await output.answer(vault, '');
     return EXIT.done;
   }
-  const count = async (of: string): Promise<string | undefined> => {
-    try {
-      const { items, more } = await list<SessionAnswer | SandboxAnswer>(invocation, path(of), { state: 'live' });
-      return `${items.length} live${more ? ' and more' : ''}`;
-    } catch (error) {
-      if (error instanceof ApiError) return undefined;
-      throw error;
-    }
-  };
+  const count = (of: string, state = 'live') => counted(invocation, path(of), { state });
   const { state, unlock, delivery, engine, unrecorded, version } = vault.body;
   const named = namedSession(invocation.around);
   const sealed = state === 'sealed';
@@ -59,6 +51,7 @@ async function status(invocation: Invocation): Promise<number> {
     ['delivery', deliveryText(delivery)],
     ['sessions', await count('sessions')],
     ['sandboxes', await count('sandboxes')],
+    ['requests', await count('requests', 'pending')],
     ['session', named === null ? undefined : `${named.session} (${named.from})`],
   ]);
   const [first = '', ...others] = rows.split('\n');
