@@ -7,6 +7,7 @@ export type * from './diagnosis-types.js';
 export { type InputProblem, STORE_CODES, type StoreCode, StoreError } from './errors.js';
 export { makeKeyFile } from './key-file.js';
 export type * from './leaks.js';
+export type * from './local-command-types.js';
 export { slugAccount } from './names.js';
 export { openVault } from './open.js';
 export { type Restored, type RestoreOptions, restoreVault } from './restore.js';

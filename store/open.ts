@@ -8,6 +8,7 @@ import { newDataKey } from './data-key.js';
 import { makeDiagnosis } from './diagnosis.js';
 import { makeIdempotency } from './idempotency.js';
 import { makeLeaks } from './leaks.js';
+import { makeLocalCommands } from './local-commands.js';
 import { makeRequests } from './requests.js';
 import { makeSandboxes } from './sandboxes.js';
 import { makeScans } from './scans.js';
@@ -44,6 +45,7 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     idempotency: makeIdempotency(context),
     scans: makeScans(context),
     leaks: makeLeaks(context),
+    localCommands: makeLocalCommands(context),
     status: () => statusOf(core),
     unseal: guard.unseal,
     seal: guard.seal,

@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from './diagnosis-types.js';
 import type { Leaks } from './leaks.js';
+import type { LocalCommands } from './local-command-types.js';
 import type { Scans } from './scans.js';
 import type {
   ActivateOptions,
@@ -295,6 +296,7 @@ export interface Vault {
   readonly idempotency: Idempotency;
   readonly scans: Scans;
   readonly leaks: Leaks;
+  readonly localCommands: LocalCommands;
   readonly diagnosis: Diagnosis;
   status(): VaultStatus;
   /** Wipes `passphrase`. Wrong: PASSPHRASE_WRONG. With a key file: reads it again. */

@@ -22,7 +22,10 @@ t.test('the history of a secret, as pages and as CSV', async (t) => {
   const csv = await w.call('GET', '/v1/secrets/A_KEY/usage?format=csv');
   t.match(csv.headers['content-type'], /^text\/csv/);
   const [head, line, end] = csv.text.split('\r\n');
-  t.match(head, /^variable,version,session,sandbox,container,holder,pid,program,confirmedBy,requestId,since,until$/);
+  t.match(
+    head,
+    /^variable,version,session,sandbox,container,holder,pid,program,confirmedBy,requestId,since,until,host$/,
+  );
   t.match(line, /^A_KEY,1,dev,box,,,,,operator:test,,\d{4}-/);
   t.equal(end, '');
   t.match(await w.call('GET', '/v1/secrets/A_KEY/usage?since=x'), { status: 422 });
