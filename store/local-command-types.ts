@@ -57,4 +57,6 @@ export interface LocalCommands {
   begin(caller: Caller, session: string, what: NewLocalCommand): { command: LocalCommand; values: LocalValue[] };
   /** It ended; a second time says when. LOCAL_COMMAND_NOT_FOUND. */
   end(caller: Caller, session: string, id: string): LocalCommand;
+  /** Those that were given any version of it and are not known to have ended, newest first: the daemon's own. */
+  holding(secret: SecretId): LocalCommand[];
 }

@@ -6,13 +6,7 @@ import { callerName } from './caller.js';
 import type { Context } from './context.js';
 import { type InputProblem, StoreError } from './errors.js';
 import { withFollowers } from './followers.js';
-import type {
-  LocalCommand,
-  LocalCommandId,
-  LocalCommands,
-  LocalValue,
-  NewLocalCommand,
-} from './local-command-types.js';
+import type { LocalCommand, LocalCommands, LocalValue, NewLocalCommand } from './local-command-types.js';
 import { assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
 import { assertNone, quote } from './problems.js';
 import { readSelector, selects } from './selector.js';
@@ -68,6 +62,12 @@ export function makeLocalCommands(context: Context): LocalCommands {
         return lookUp(context, id) ?? row;
       });
     },
+
+    holding: (secret) => {
+      const text = `${ROWS} WHERE l.until IS NULL
+        AND EXISTS (SELECT 1 FROM json_each(l.holds) j WHERE j.value ->> 'secret' = ?) ORDER BY l.since DESC, l.id DESC`;
+      return sql(context.db, text).all(secret).map(toCommand);
+    },
   };
 }
 
@@ -116,13 +116,20 @@ function rowOf(
   };
 }
 
+const ROWS = `SELECT l.*, l.until IS NULL AND n.endedAt IS NOT NULL AS unknown
+  FROM localCommand l JOIN session n ON n.id = l.session`;
+
 function lookUp(context: Context, id: string): LocalCommand | undefined {
-  const text = `SELECT l.*, l.until IS NULL AND n.endedAt IS NOT NULL AS unknown
-    FROM localCommand l JOIN session n ON n.id = l.session WHERE l.id = ?`;
-  const row = sql(context.db, text).get(id) as
-    | (Omit<LocalCommand, 'holds' | 'unknown'> & { id: LocalCommandId; holds: string; unknown: number })
-    | undefined;
-  return row && { ...row, holds: JSON.parse(row.holds) as HeldVersion[], unknown: row.unknown === 1 };
+  const row = sql(context.db, `${ROWS} WHERE l.id = ?`).get(id);
+  return row === undefined ? undefined : toCommand(row);
+}
+
+function toCommand(row: unknown): LocalCommand {
+  const { holds, unknown, ...rest } = row as Omit<LocalCommand, 'holds' | 'unknown'> & {
+    holds: string;
+    unknown: number;
+  };
+  return { ...rest, holds: JSON.parse(holds) as HeldVersion[], unknown: unknown === 1 };
 }
 
 function notFound(id: string, session: StoredSession): StoreError {

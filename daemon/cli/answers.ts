@@ -79,13 +79,15 @@ export interface UsageAnswer {
   variable: string;
   version: number;
   session: string;
-  sandbox: string;
+  sandbox: string | null;
   container: string | null;
   holder: { id: string; kind: string; pid: number; program: string } | null;
+  local: { id: string; host: string; pid: number | null; command: string } | null;
   confirmedBy: string | null;
   requestId: string | null;
   since: string;
   until: string | null;
+  unknown: boolean;
 }
 export interface RevealAnswer {
   name: string;
@@ -227,6 +229,15 @@ export interface TerminalAnswer {
   protocol: string;
   path: string;
   expiresAt: string;
+}
+/** Values for a command on this machine. */
+export interface EnvironmentAnswer {
+  id: string;
+  session: string;
+  secrets: { variable: string; secret: string; version: number }[];
+  variables: Record<string, string | { base64: string }>;
+  files: Record<string, { name: string; content: string | { base64: string } }>;
+  notices: string[];
 }
 export interface ExposureAnswer {
   variable: string;

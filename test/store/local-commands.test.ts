@@ -42,11 +42,15 @@ t.test('what is active, under its variables, once it is written down', async (t)
   ]);
   t.equal(usage(v, 'OTHER').length, 2, 'one for each variable');
   t.equal(usage(v, 'IDLE').length, 0);
+  const { secret: key = 'sec_' } = command.holds[0] ?? {};
+  t.match(v.localCommands.holding(key), [{ id: command.id }]);
+  t.same(v.localCommands.holding('sec_none'), []);
   v.clock.advance(5);
   const ended = v.localCommands.end(operator, 'dev', command.id);
   t.equal(ended.until, v.clock.now());
   v.clock.advance(5);
   t.same(v.localCommands.end(operator, 'dev', command.id), ended, 'a second time says when');
+  t.same(v.localCommands.holding(key), []);
   t.equal(v.audit('session.environment.end').length, 1);
   t.match(usage(v, 'KEY'), [{ until: ended.until, unknown: false }]);
 });

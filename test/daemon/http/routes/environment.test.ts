@@ -29,6 +29,9 @@ t.test('values for a command outside of sandboxes, and its end', async (t) => {
   t.match((await w.call('GET', '/v1/secrets/A_KEY/usage')).json.items, [
     { sandbox: null, local: { id: given.json.id, host: 'laptop', pid: 7, command }, until: null, unknown: false },
   ]);
+  t.match((await w.call('POST', '/v1/secrets/A_REGION/leak', {})).json.proof.cannotSee, [
+    /^`deploy .*` \(process 7 on laptop\)/,
+  ]);
   const end = `${at}/${given.json.id}`;
   t.match(await w.call('DELETE', end), { status: 200, json: { id: given.json.id, until: /Z$/ } });
   t.match(await w.call('DELETE', `${at}/loc_none`), { status: 404, json: { code: 'LOCAL_COMMAND_NOT_FOUND' } });
