@@ -12,5 +12,6 @@ export { slugAccount } from './names.js';
 export { openVault } from './open.js';
 export { type Restored, type RestoreOptions, restoreVault } from './restore.js';
 export type * from './scans.js';
+export { soonBefore } from './secret-stages.js';
 export type * from './types.js';
 export type * from './vault.js';
