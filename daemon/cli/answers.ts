@@ -36,6 +36,13 @@ export interface VaultAnswer {
   engine: { reachable: boolean };
   /** Revocations in effect that could not be recorded yet. */
   unrecorded: number;
+  /** Values that are still to be encrypted under the new data key. */
+  reencrypting: number;
+}
+export interface RotateAnswer {
+  keyId: number;
+  left?: number;
+  unreadable?: number;
 }
 export interface RekeyAnswer {
   unlock: 'keyFile' | 'passphrase';
@@ -62,6 +69,9 @@ export interface SecretAnswer {
   rotateEvery: string | null;
   dueAt: string | null;
   due: boolean;
+  dueSoon: boolean;
+  /** Of one secret alone. */
+  rotation?: { page: string; steps: string[] } | null;
   leakedAt: string | null;
   createdAt: string;
   updatedAt: string;

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { SandboxAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
+import type { SandboxAnswer, SecretAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
 import { namedSession, readSettings } from '../environment.js';
@@ -65,8 +65,23 @@ async function status(invocation: Invocation): Promise<number> {
   await output.print([output.colour(sealed ? 'yellow' : 'green', first), ...others].join('\n'));
   if (unrecorded > 0)
     await output.say(`${unrecorded} revocations are in effect and not recorded yet. Make room on the disk.`);
+  const due = await countDue(invocation);
+  if (due > 0)
+    await output.say(
+      `${due} ${due === 1 ? 'secret is' : 'secrets are'} due for rotation. Run \`ampoule secret ls --due\`.`,
+    );
   if (sealed) await output.say('the vault is sealed. Run `ampoule vault unseal`.');
   return EXIT.done;
+}
+
+/** 0 for a token that may not see secrets. */
+async function countDue(invocation: Invocation): Promise<number> {
+  try {
+    return (await list<SecretAnswer>(invocation, path('secrets'), { due: true })).items.length;
+  } catch (error) {
+    if (error instanceof ApiError) return 0;
+    throw error;
+  }
 }
 
 /** Which delivery new sandboxes have, and why it is not memory. */
