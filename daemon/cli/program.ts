@@ -13,6 +13,7 @@ import { exposureCommand } from './commands/exposure.js';
 import { leakCommands } from './commands/leak.js';
 import { providerCommands } from './commands/provider.js';
 import { requestCommands } from './commands/request.js';
+import { runCommand } from './commands/run.js';
 import { sandboxCommands } from './commands/sandbox.js';
 import { scanCommand } from './commands/scan.js';
 import { secretCommands } from './commands/secret.js';
@@ -70,6 +71,7 @@ export function commands(tree: Tree, version: string): Command {
   decideCommands(tree, program);
   sandboxCommands(tree, program);
   execCommand(tree, program);
+  runCommand(tree, program);
   shellCommand(tree, program);
   execsCommands(tree, program);
   exposureCommand(tree, program);

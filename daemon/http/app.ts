@@ -20,6 +20,7 @@ import { activationRoutes } from './routes/activations.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
 import { diagnosisRoutes } from './routes/diagnosis.js';
+import { environmentRoutes } from './routes/environment.js';
 import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
@@ -121,6 +122,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [
     usageRoutes,
+    environmentRoutes,
     requestRoutes,
     sandboxRoutes,
     execRoutes,
