@@ -44,7 +44,8 @@ export function isSame(one: StoredRequest, caller: Caller, ask: Ask, wanted: Cho
   const key = (secrets: { secret: SecretId; as: string | null }[]) =>
     JSON.stringify(secrets.map(({ secret, as }) => [secret, as]).sort());
   const asked = wanted.map(({ secret, as }) => ({ secret: secret.id, as: as ?? null }));
-  const settings = one.action === ask.action && one.ttl === (ask.ttl ?? null);
+  const across = one.acrossEnvironments === (ask.acrossEnvironments === true);
+  const settings = across && one.action === ask.action && one.ttl === (ask.ttl ?? null);
   return settings && one.token === callerToken(caller) && key(one.secrets) === key(asked);
 }
 

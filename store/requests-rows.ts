@@ -102,7 +102,8 @@ export function closeRequest(context: Context, id: RequestId, { state, by, answe
   const text = `UPDATE request SET state = @state, decidedBy = @by, decidedAt = @now, answer = @answer, grantedTtl = @ttl
     WHERE id = @id AND state = 'pending'`;
   const now = context.clock.now();
-  sql(context.db, text).run({ id, state, by, now, answer: answer ?? null, ttl: ttl ?? null });
+  const { changes } = sql(context.db, text).run({ id, state, by, now, answer: answer ?? null, ttl: ttl ?? null });
+  if (changes === 0) return;
   const secrets = sql(context.db, 'SELECT secret FROM requestSecret WHERE request = ?').all(id) as {
     secret: SecretId;
   }[];

@@ -15,25 +15,30 @@ type PanicParts = Pick<Parts, 'revokeAll' | 'reschedule' | 'reconciler' | 'event
   vault: Pick<Vault, 'id' | 'leaks' | 'containers' | 'seal'>;
 };
 
-/** @throws StoreError FORBIDDEN before anything is done; REVOKED_NOT_RECORDED after all of it was. */
+/** @throws StoreError FORBIDDEN before anything is done; anything else, REVOKED_NOT_RECORDED say, after all of it was. */
 export async function panic(parts: PanicParts, caller: Caller): Promise<Panic> {
   const { vault } = parts;
   const holding = [...new Set(vault.containers.open().flatMap((row) => (row.holds.length > 0 ? [row.sandbox] : [])))];
-  let unrecorded: StoreError | null = null;
+  let failure: unknown = null;
   let ended: ReturnType<typeof vault.leaks.endAll> = { sessions: [], activations: 0 };
   try {
     ended = vault.leaks.endAll(caller);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'REVOKED_NOT_RECORDED') throw error;
-    unrecorded = error;
+    if (error instanceof StoreError && error.code === 'FORBIDDEN') throw error;
+    failure = error;
   }
-  vault.seal(caller);
+  try {
+    vault.seal(caller);
+  } catch (error) {
+    // Whatever the disk says: the key is out of memory, and what holds a value has to end.
+    failure ??= error;
+  }
   const { failed } = await parts.revokeAll();
   parts.events.emit({ kind: 'vault', id: vault.id });
   for (const id of ended.sessions) parts.events.emit({ kind: 'session', id });
   parts.reschedule();
   parts.reconciler.wakeAll();
-  if (unrecorded !== null) throw unrecorded;
+  if (failure !== null) throw failure;
   return {
     sessions: ended.sessions.length,
     activations: ended.activations,

@@ -142,6 +142,8 @@ const TESTS = [
   on('strace', 'strace'),
   on('docker-compose', 'docker-compose'),
   on('debootstrap', 'debootstrap'),
+  on('git', 'git'),
+  on('openssl', 'openssl'),
   on('mkfs.ext4', 'e2fsprogs'),
   on('mount', 'mount'),
   on('systemd-analyze', 'systemd'),

@@ -144,7 +144,9 @@ t.test('what ended is told of: a main process at its launch, a detached command 
   const script = 'echo "no table in $CLI_LAST" >&2; exit 9';
   t.match(await ampoule('secret add CLI_LAST', { stdin: 'value-of-the-last-word' }), { code: 0 });
   const launch = 'sandbox run ampoule/busybox:latest --name cli-fails --secret CLI_LAST --restart never';
-  t.match(await ampoule([...launch.split(' '), '--', 'sh', '-c', script]), { code: 0 });
+  const launched = await ampoule([...launch.split(' '), '--', 'sh', '-c', script]);
+  // 125 where it ended within the first moment, which a busy machine may not let it.
+  t.ok(launched.code === 0 || launched.code === 125, launched.err);
   await until('its end', async () => (await ampoule('sandbox show cli-fails')).out.includes('ended with 9'));
   t.match(await ampoule('sandbox logs cli-fails'), { code: 0, err: 'no table in [redacted:CLI_LAST]\n' });
   t.match(await ampoule('exec -b cli-fails -- true'), { code: 125, err: /ended with 9.*\[SANDBOX_EXITED\]/ });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Ask } from '../../store/types.js';
 import { codeOf, domain, HOUR, operator, refusal } from './domain-fixture.js';
 
 t.test('what is so already is not asked for', async (t) => {
@@ -43,4 +44,19 @@ t.test('names, groups and environments are those of an activation', async (t) =>
   const { request } = v.requests.ask(operator, 'dev', across);
   v.requests.approve(operator, request.id);
   t.match(v.activations.table(operator, 'dev').items, [{ name: 'URL.production', active: true }]);
+});
+
+t.test('the same ask across environments is another one', async (t) => {
+  const v = await domain(t);
+  v.add('URL.production');
+  v.session('dev', { environment: 'staging' });
+  const ask: Ask = { action: 'activate', what: [{ name: 'URL.production' }], reason: 'r' };
+  const { request } = v.requests.ask(operator, 'dev', ask);
+  t.equal(
+    codeOf(() => v.requests.approve(operator, request.id)),
+    'CROSS_ENVIRONMENT',
+  );
+  const across = v.requests.ask(operator, 'dev', { ...ask, acrossEnvironments: true });
+  t.ok(across.created);
+  v.requests.approve(operator, across.request.id);
 });

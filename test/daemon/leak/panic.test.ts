@@ -6,7 +6,7 @@ import { StoreError } from '../../../store/index.js';
 
 const operator = { kind: 'operator' as const, token: 'tok_1' as const, name: 'me' };
 
-function world(more: { endAll?: () => never; failed?: string[] } = {}) {
+function world(more: { endAll?: () => never; seal?: () => never; failed?: string[] } = {}) {
   const done: string[] = [];
   const row = (sandbox: string, holds: object[]) => ({ sandbox, holds });
   const parts = {
@@ -21,7 +21,7 @@ function world(more: { endAll?: () => never; failed?: string[] } = {}) {
             return { sessions: ['ses_1'], activations: 2 };
           }),
       },
-      seal: () => done.push('sealed'),
+      seal: more.seal ?? (() => done.push('sealed')),
     },
     revokeAll: async () => {
       done.push('revoked');
@@ -58,4 +58,14 @@ t.test('who may not, changes nothing', async (t) => {
   });
   await t.rejects(run(), { code: 'FORBIDDEN' });
   t.same(done, []);
+});
+
+t.test('a seal that cannot be recorded ends what holds a value all the same', async (t) => {
+  const { done, run } = world({
+    seal: () => {
+      throw new StoreError('REVOKED_NOT_RECORDED', 'the disk is full');
+    },
+  });
+  await t.rejects(run(), { code: 'REVOKED_NOT_RECORDED' });
+  t.same(done, ['ended', 'revoked', 'vault', 'session', 'woken']);
 });
