@@ -127,7 +127,10 @@ export function compose({
       started = true;
     },
     expired(requests) {
-      for (const id of requests) events.emit({ kind: 'request', id });
+      for (const id of requests) {
+        events.emit({ kind: 'request', id });
+        metrics.count('ampoule_requests_decided_total', { outcome: 'expired' });
+      }
     },
     changed(sessions, sandboxes) {
       for (const id of sessions) events.emit({ kind: 'session', id });

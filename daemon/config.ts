@@ -29,6 +29,8 @@ export interface Config {
   dockerHost: string;
   /** Requests per minute and token; 0: no limit. */
   rateLimit: number;
+  /** Milliseconds that it is kept who held what; null: for ever. */
+  historyRetention: number | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

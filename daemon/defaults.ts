@@ -82,6 +82,7 @@ export function complete(set: Settings, given: Directories): Config {
     logLevel: set.logLevel ?? 'info',
     dockerHost: set.dockerHost ?? 'unix:///var/run/docker.sock',
     rateLimit: set.rateLimit ?? 6000,
+    historyRetention: set.historyRetention === undefined ? 400 * 86_400_000 : set.historyRetention,
   };
 }
 

@@ -82,6 +82,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   INTERNAL: row(500, 'Something of ours went wrong', { retry: true }),
   INVALID_INPUT: row(422, 'The input does not fit', { exit: 2 }),
   KEY_FILE_MISSING: row(503, 'The key file is not there'),
+  LOCAL_COMMAND_NOT_FOUND: row(404, 'No such local command'),
   MEDIA_TYPE_UNSUPPORTED: row(415, 'The content type is not taken here', { exit: 2 }),
   METHOD_NOT_ALLOWED: row(405, 'The route has other methods', { exit: 2 }),
   NAME_RESERVED: row(422, 'The name is reserved', { exit: 2 }),

@@ -114,6 +114,14 @@ function count(text: string | string[]): number {
   return Number(text);
 }
 
+/** Milliseconds, or null for ever. An hour is the least: what runs now is to be found. */
+function retention(text: string | string[]): number | null {
+  const [, digits = '', unit = ''] = /^([1-9]\d{0,4})([hd])$/.exec(one(text)) ?? [];
+  if (text === 'never') return null;
+  if (digits === '') throw new Error(`is ${quoted(text)}. Give hours or days, such as 400d, or never.`);
+  return Number(digits) * (unit === 'd' ? 86_400_000 : 3_600_000);
+}
+
 function option(
   key: keyof Config,
   flag: string,
@@ -151,4 +159,5 @@ export const OPTIONS: readonly Option[] = [
   ),
   option('dockerHost', 'docker-host', 'ADDRESS', 'the Docker engine', dockerHost, 'DOCKER_HOST'),
   option('rateLimit', 'rate-limit', 'N', 'requests per minute and token, 0 for no limit', count),
+  option('historyRetention', 'history-retention', 'DURATION|never', 'how long it is kept who held what', retention),
 ];

@@ -59,6 +59,17 @@ export function redactAll(vault: Source, sandbox: SandboxId, output: readonly Ou
   }
 }
 
+/** A text in which these values are replaced. Keeps none of them. */
+export function redactText(values: readonly { name: string; value: Uint8Array }[], given: string): string {
+  const factory = makeRedactor(values);
+  try {
+    const stream = factory.stream();
+    return Buffer.concat([stream.push(Buffer.from(given)), stream.end()]).toString('utf8');
+  } finally {
+    factory.wipe();
+  }
+}
+
 /** A factory that knows what the sandbox was given until now, and what makes it learn what came since. */
 function knowledgeOf(vault: Source, sandbox: SandboxId): { factory: RedactorFactory; learn: () => void } {
   if (vault.status().state === 'sealed') throw sealed();

@@ -18,6 +18,7 @@ import { type Scheduler, schedule } from './scheduler.js';
 import { sealedLines } from './sealed-start.js';
 import { type Testing, testing } from './testing.js';
 import { unlockFrom } from './unlock.js';
+import { makeUpkeep } from './upkeep.js';
 import { version } from './version.js';
 
 /** Milliseconds after which a stop that hangs is no longer waited for. */
@@ -64,7 +65,11 @@ export async function run(config: Config, env: Environment): Promise<void> {
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);
-  scheduler = schedule({ vault, changed, expired, wakeAll: () => reconciler.wakeAll(), log });
+  const chores = makeUpkeep({
+    ...{ vault, retention: config.historyRetention, now: Date.now },
+    reached: (id) => parts.events.emit({ kind: 'secret', id }),
+  });
+  scheduler = schedule({ vault, changed, expired, wakeAll: () => reconciler.wakeAll(), chores, log });
 
   closeWithGrace({ delay: PATIENCE, logger: false, skip: LEFT_ALONE }, async ({ signal, err }) => {
     if (err !== undefined) {

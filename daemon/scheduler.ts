@@ -3,6 +3,7 @@
 import { realTimers, type Timers } from '../sandbox/index.js';
 import type { RequestId, SandboxId, SessionId, Vault } from '../store/index.js';
 import type { Logger } from './parts.js';
+import type { Chore } from './upkeep.js';
 
 /** What the scheduler works with: the vault's clockwork, and what to tell about it. */
 export interface Scheduled {
@@ -13,6 +14,8 @@ export interface Scheduled {
   expired(requests: RequestId[]): void;
   /** Every sandbox may be different. */
   wakeAll(): void;
+  /** What else is done at each look. */
+  chores?: readonly Chore[];
   log: Logger;
 }
 
@@ -30,7 +33,10 @@ export interface Scheduler {
 }
 
 /** Begins at once with a first look. */
-export function schedule({ vault, changed, expired, wakeAll, log }: Scheduled, clock: Timers = realTimers): Scheduler {
+export function schedule(
+  { vault, changed, expired, wakeAll, chores = [], log }: Scheduled,
+  clock: Timers = realTimers,
+): Scheduler {
   let cancel = (): void => undefined;
   let stopped = false;
   const due = { idle: 0, lastUsed: clock.now() + LAST_USED_MS };
@@ -81,6 +87,7 @@ export function schedule({ vault, changed, expired, wakeAll, log }: Scheduled, c
       // Bytes that could not be erased, a ballast that was used up: kept up without tombstones too.
       attempt('record revocations', () => void vault.flushTombstones());
     }
+    for (const { name, act } of chores) attempt(name, act);
     // Whatever is due already was just tried: once a second is often enough.
     plan(LOOK_MS);
   };

@@ -79,7 +79,8 @@ function intend(
   };
 }
 
-function assertOwnName(secret: StoredSecret, env: string): void {
+/** What a secret may be called that is not its own name. INVALID_INPUT. */
+export function assertOwnName(secret: StoredSecret, env: string): void {
   const detail = variableProblem(env);
   if (detail !== null) assertNone([{ pointer: '/as', detail }], `Give ${secret.name} another name.`);
   if (!secret.allowReserved) assertNotReserved(env, '/as', `Give ${secret.name} another name.`);

@@ -10,9 +10,13 @@ export function erase(db: Database): void {
   db.transaction(() => {
     db.exec(`
       CREATE TEMP TABLE kept AS SELECT * FROM main.secretVersion;
+      CREATE TEMP TABLE keptKey AS SELECT * FROM main.dataKey;
       DELETE FROM main.secretVersion;
+      DELETE FROM main.dataKey;
+      INSERT INTO main.dataKey SELECT * FROM keptKey ORDER BY id;
       INSERT INTO main.secretVersion SELECT * FROM kept ORDER BY secret, version;
       DROP TABLE temp.kept;
+      DROP TABLE temp.keptKey;
     `);
   }).immediate();
   checkpoint(db);

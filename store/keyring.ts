@@ -32,6 +32,8 @@ export interface Keyring extends Keys {
   unseal(root: Uint8Array, dataKeys: WrappedDataKey[], publicKey: Uint8Array): void;
   /** Takes over a data key that is on the disk: what is encrypted from now on is under it. */
   add(id: number, key: Uint8Array): void;
+  /** Overwrites a data key that is on the disk no more. */
+  forget(id: number): void;
   /** Overwrites every key. */
   wipe(): void;
   /** Hands the root key to `use`, which must not keep it. VAULT_SEALED. */
@@ -115,6 +117,11 @@ export function makeKeyring(vaultId: string): Keyring {
       const { dataKeys } = unsealed();
       dataKeys.set(id, key);
       if (keys !== null) keys.newest = Math.max(keys.newest, id);
+    },
+
+    forget(id) {
+      wipe(keys?.dataKeys.get(id));
+      keys?.dataKeys.delete(id);
     },
 
     wipe() {

@@ -12,9 +12,22 @@ import { containerResets } from './migrations/003-container-resets.js';
 import { followers } from './migrations/004-followers.js';
 import { requests } from './migrations/005-requests.js';
 import { leak } from './migrations/006-leak.js';
+import { localCommand } from './migrations/007-local-command.js';
+import { leavingKey } from './migrations/008-leaving-key.js';
+import { historyAge } from './migrations/009-history-age.js';
 
 /** The number of a migration is its place in the list, from 1; `user_version` says which one a file stands at. */
-export const MIGRATIONS: readonly string[] = [initial, holder, containerResets, followers, requests, leak];
+export const MIGRATIONS: readonly string[] = [
+  initial,
+  holder,
+  containerResets,
+  followers,
+  requests,
+  leak,
+  localCommand,
+  leavingKey,
+  historyAge,
+];
 
 /** The number that a file stands at; 0: no vault yet. SCHEMA_NEWER when this program does not know it. */
 export function schemaOf(db: Database, migrations: readonly string[] = MIGRATIONS): number {

@@ -6,8 +6,11 @@ import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
 import { newDataKey } from './data-key.js';
 import { makeDiagnosis } from './diagnosis.js';
+import { makeHistory } from './history.js';
 import { makeIdempotency } from './idempotency.js';
 import { makeLeaks } from './leaks.js';
+import { makeLocalCommands } from './local-commands.js';
+import { makeReencryption } from './reencryption.js';
 import { makeRequests } from './requests.js';
 import { makeSandboxes } from './sandboxes.js';
 import { makeScans } from './scans.js';
@@ -44,11 +47,14 @@ export async function openVault(options: OpenOptions): Promise<Vault> {
     idempotency: makeIdempotency(context),
     scans: makeScans(context),
     leaks: makeLeaks(context),
+    localCommands: makeLocalCommands(context),
+    history: makeHistory(context),
     status: () => statusOf(core),
     unseal: guard.unseal,
     seal: guard.seal,
     rekey: guard.rekey,
-    rotate: (caller) => newDataKey(context, core.keyring, caller),
+    rotate: (caller, options) => newDataKey(context, core.keyring, caller, options),
+    reencryption: makeReencryption(context, core.keyring),
     backup: makeBackup(context),
     mac: (purpose, ...parts) => Buffer.from(context.keys.mac(purpose, ...parts)).toString('hex'),
     nonce: () => Buffer.from(randomBytes(16)).toString('hex'),

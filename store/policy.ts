@@ -28,6 +28,7 @@ export const POLICY = {
   'session.activate': ['operator', 'launcher'],
   'session.deactivate': ['operator', 'launcher', 'agent'],
   'session.set': ['operator', 'launcher'],
+  'session.environment': ['operator', 'launcher'],
   'session.explain': ['operator', 'launcher', 'agent'],
   'session.doctor': ['operator', 'launcher', 'agent'],
   'request.create': ['operator', 'launcher', 'agent'],

@@ -1,19 +1,23 @@
 /** What a request asks for, by the secrets as they are now, and whether it may be asked. Reads only; writes nothing. */
 
 import { chooseFor } from './activations.js';
-import { type Chosen, chooseActive } from './activations-choose.js';
+import { type Chosen, chooseActive, crossEnvironment, sameEnvironment } from './activations-choose.js';
+import { assertOwnName } from './activations-plan.js';
 import { activationsOf, inForce } from './activations-rows.js';
 import { callerToken } from './caller.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
-import { pendingIn, type StoredRequest } from './requests-rows.js';
+import type { StoredRequest } from './requests-rows.js';
 import type { StoredSession } from './sessions-rows.js';
 import type { Ask, Caller, SecretId } from './types.js';
 
 /** So many of one session may wait at once. */
 export const MOST_PENDING = 50;
 
-/** The exact secrets that are asked for; NOTHING_TO_ASK where all of that is so already. */
+/**
+ * The exact secrets that are asked for; NOTHING_TO_ASK where all of that is so already. What nobody could approve as it was asked
+ * is refused now: CROSS_ENVIRONMENT, INVALID_INPUT for a variable that nothing may be called.
+ */
 export function wantedOf(context: Context, session: StoredSession, ask: Ask): Chosen[] {
   const live = activationsOf(context, session.id);
   const active = new Map(live.filter((row) => inForce(context, row)).map((row) => [row.secret.id, row]));
@@ -23,9 +27,12 @@ export function wantedOf(context: Context, session: StoredSession, ask: Ask): Ch
     if (rows.length === 0) throw nothingToAsk(session, 'none of that is active');
     return rows.map(({ secret }) => ({ secret, named: true }));
   }
-  const chosen = chooseFor(context, session, ask.what, { acrossEnvironments: ask.acrossEnvironments === true });
+  const across = ask.acrossEnvironments === true;
+  const chosen = chooseFor(context, session, ask.what, { acrossEnvironments: across });
   const missing = chosen.filter(({ secret, as, ttl }) => {
     const row = active.get(secret.id);
+    if (as !== undefined && as !== secret.env) assertOwnName(secret, as);
+    if (row === undefined && !across && !sameEnvironment(session, secret)) throw crossEnvironment(session, secret);
     return row === undefined || (as !== undefined && as !== row.env) || ttl !== undefined || ask.ttl !== undefined;
   });
   const names = chosen.map(({ secret }) => secret.name).join(', ');
@@ -39,7 +46,7 @@ function nothingToAsk(session: StoredSession, why: string): StoreError {
   return new StoreError('NOTHING_TO_ASK', `There is nothing to ask for: in ${session.name} ${why}. ${todo}.`);
 }
 
-/** true: this caller asked for the same, and it still waits. */
+/** true: this caller asked for the same. */
 export function isSame(one: StoredRequest, caller: Caller, ask: Ask, wanted: Chosen[]): boolean {
   const key = (secrets: { secret: SecretId; as: string | null }[]) =>
     JSON.stringify(secrets.map(({ secret, as }) => [secret, as]).sort());
@@ -50,8 +57,8 @@ export function isSame(one: StoredRequest, caller: Caller, ask: Ask, wanted: Cho
 }
 
 /** REQUEST_LIMIT where too many of a session wait. */
-export function assertFew(context: Context, session: StoredSession): void {
-  if (pendingIn(context, session.id).length < MOST_PENDING) return;
+export function assertFew(session: StoredSession, waiting: StoredRequest[]): void {
+  if (waiting.length < MOST_PENDING) return;
   const problem = `${MOST_PENDING} requests of the session ${session.name} wait for a decision`;
   throw new StoreError('REQUEST_LIMIT', `${problem}. Have a person decide on some: \`ampoule requests\`.`);
 }

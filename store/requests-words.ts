@@ -4,18 +4,25 @@ import { assertNone } from './problems.js';
 
 export const LONGEST_REASON = 500;
 
-/** Controls, and characters that turn the direction of what follows: with these a text shows other than it is. */
-const HIDING = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+/**
+ * Controls, characters that turn the direction of what follows or are not seen, and halves of characters: with these a text shows
+ * other than it is. The two joiners (U+200C, U+200D) are parts of words and of emoji.
+ */
+const HIDING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 
-/** The text without white space around it. INVALID_INPUT. */
+/** The text with single spaces, so that it cannot be laid out as something else, and none around it. INVALID_INPUT. */
 export function readWords(text: string, pointer: string, { empty = false } = {}): string {
-  const words = text.trim();
+  const words = text.replace(/[\p{Zs}\u115f\u1160\u2800\u3164\uffa0]+/gu, ' ').trim();
   const add = (detail: string | null) => (detail === null ? [] : [{ pointer, detail }]);
   assertNone(
     [
       ...add(words === '' && !empty ? 'is empty' : null),
       ...add(words.length > LONGEST_REASON ? `has more than ${LONGEST_REASON} characters` : null),
-      ...add(HIDING.test(words) ? 'holds control characters or turns the direction of text' : null),
+      ...add(
+        HIDING.test(words)
+          ? 'holds characters that control a terminal, turn the direction of text or are not seen'
+          : null,
+      ),
     ],
     'Say in one line of plain text why.',
   );

@@ -1,7 +1,6 @@
 /** Requests: asks for a change of what is active in a session, kept until a person decides. An approval and its change are one act. */
 
-import { applyPlan, chooseFor } from './activations.js';
-import type { Chosen } from './activations-choose.js';
+import { applyPlan } from './activations.js';
 import { planActivations } from './activations-plan.js';
 import { activationsOf } from './activations-rows.js';
 import { callerName, callerToken } from './caller.js';
@@ -10,8 +9,9 @@ import { assertDuration } from './deadline.js';
 import { StoreError } from './errors.js';
 import { pageStart, toPage } from './paging.js';
 import { type Action, assertUnsealed, authorize, reaches, refuseAs, targetOf } from './policy.js';
-import { assertNone, quote } from './problems.js';
+import { quote } from './problems.js';
 import { assertFew, isSame, wantedOf } from './requests-ask.js';
+import { called, chosenOf, grantedOf } from './requests-grant.js';
 import {
   closeRequest,
   countPending,
@@ -24,8 +24,8 @@ import {
   type StoredRequest,
 } from './requests-rows.js';
 import { readWords } from './requests-words.js';
-import { publicSession, reachLiveSession, reachSession, type StoredSession, sessionById } from './sessions-rows.js';
-import type { Affected, Caller, Millis, RequestId, SecretId, Session } from './types.js';
+import { publicSession, reachLiveSession, reachSession, sessionById } from './sessions-rows.js';
+import type { Affected, Caller, Millis, RequestId, Session } from './types.js';
 import type { Requests } from './vault.js';
 
 /** How long a request waits for somebody. */
@@ -45,17 +45,18 @@ export function makeRequests(context: Context): Requests {
       const reason = readWords(ask.reason, '/reason');
       if (ask.ttl !== undefined) assertDuration(ask.ttl, '/ttl');
       const wanted = wantedOf(context, session, ask);
-      const same = pendingIn(context, session.id).find((one) => isSame(one, caller, ask, wanted));
-      if (same !== undefined) return { request: publicRequest(same), created: false };
-      assertFew(context, session);
       const now = context.clock.now();
+      const waiting = pendingIn(context, session.id).filter(({ expiresAt }) => expiresAt > now);
+      const same = waiting.find((one) => isSame(one, caller, ask, wanted));
+      if (same !== undefined) return { request: publicRequest(same), created: false };
+      assertFew(session, waiting);
       const id = context.id('req');
       const row = {
         ...{ id, session: session.id, action: ask.action, askedBy: callerName(caller), token: callerToken(caller) },
         ...{ reason, text: ask.text ?? null, ttl: ask.ttl ?? null, createdAt: now, expiresAt: now + REQUEST_LASTS },
         acrossEnvironments: ask.acrossEnvironments === true,
       };
-      const names = wanted.map(({ secret }) => secret.name);
+      const names = wanted.map(({ secret, as }) => called(secret.name, as));
       const detail = { session: targetOf(session), [ask.action]: names, reason };
       return context.act(caller, { action: 'request.create', target: id, detail }, () => {
         insertRequest(
@@ -90,7 +91,7 @@ export function makeRequests(context: Context): Requests {
       if (options.ttl !== undefined) assertDuration(options.ttl, '/ttl');
       const granted = grantedOf(request, options.names);
       const session = reachLiveSession(context, caller, 'session.activate', request.session);
-      const names = request.secrets.filter(({ secret }) => granted.has(secret)).map((one) => one.name);
+      const names = request.secrets.filter(({ secret }) => granted.has(secret)).map((one) => called(one.name, one.as));
       const left = request.secrets.filter(({ secret }) => !granted.has(secret)).map((one) => one.name);
       const ttl = options.ttl ?? request.ttl ?? undefined;
       const detail = {
@@ -175,31 +176,6 @@ function assertOpen(context: Context, { id, state, expiresAt, decidedBy }: Store
     'REQUEST_CLOSED',
     `The request ${id} was ${how}${who}. Have it asked again: \`ampoule request\`.`,
   );
-}
-
-function grantedOf(request: StoredRequest, names: string[] | undefined): Set<SecretId> {
-  if (names === undefined) return new Set(request.secrets.map(({ secret }) => secret));
-  const wanted = names.map((name) => request.secrets.find((one) => one.name === name || one.secret === name));
-  const problems = wanted.flatMap((one, at) =>
-    one === undefined ? [{ pointer: `/names/${at}`, detail: `${quote(names[at] ?? '')} was not asked for` }] : [],
-  );
-  const asked = request.secrets.map(({ name }) => name).join(', ');
-  if (names.length === 0) problems.push({ pointer: '/names', detail: 'is empty' });
-  assertNone(problems, `What was asked for: ${asked}. To grant nothing: \`ampoule deny ${request.id}\`.`);
-  return new Set(wanted.flatMap((one) => (one === undefined ? [] : [one.secret])));
-}
-
-/** What is granted, by the secrets as they are now. */
-function chosenOf(
-  context: Context,
-  session: StoredSession,
-  { secrets }: StoredRequest,
-  granted: ReadonlySet<SecretId>,
-): Chosen[] {
-  const wishes = secrets
-    .filter(({ secret }) => granted.has(secret))
-    .map(({ secret, as }) => ({ name: secret, ...(as === null ? {} : { as }) }));
-  return chooseFor(context, session, wishes, {});
 }
 
 function close(

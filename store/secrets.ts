@@ -9,6 +9,7 @@ import { StoreError } from './errors.js';
 import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { assertNone } from './problems.js';
+import { stagesReached } from './secret-stages.js';
 import { draftSecret, memberProblems } from './secrets-input.js';
 import { countUpcoming, listSecrets } from './secrets-list.js';
 import { registerBundle } from './secrets-register.js';
@@ -150,6 +151,8 @@ export function makeSecrets(context: Context): Secrets {
     usage: (caller, name, filter, page) => usageOf(context, caller, name, filter, page),
 
     upcoming: () => countUpcoming(context),
+
+    reached: (from, to) => stagesReached(context, from, to),
 
     versions(caller, name) {
       authorize(context, caller, 'secret.get', name);

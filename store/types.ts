@@ -491,21 +491,25 @@ export interface ExposureEntry {
   until: Millis | null;
 }
 
-/** One version of a secret that a container held (`holder` null), or a process in it. */
+/** One version of a secret that a container held (`holder` null), a process in it, or a command outside of sandboxes. */
 export interface UsageEntry {
   env: string;
   version: Version;
   /** Names, as they are or were. */
   session: string;
-  sandbox: string;
+  /** null: a command outside of sandboxes, which `local` tells of. */
+  sandbox: string | null;
   /** Docker's id. */
   container: string | null;
   holder: ExposureEntry['holder'];
-  /** Of a container: who made it active, and by which request. */
+  local: { id: string; host: string; pid: number | null; command: string } | null;
+  /** Of a container: who made it active, and by which request. Of `local`: who was given it. */
   confirmedBy: string | null;
   requestId: RequestId | null;
   since: Millis;
   until: Millis | null;
+  /** `local`: its session ended before it was said to have ended. Whether it still runs, nobody here knows. */
+  unknown: boolean;
 }
 export interface UsageFilter {
   version?: Version;

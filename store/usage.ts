@@ -8,26 +8,35 @@ import { findSecret } from './secrets-rows.js';
 import { sql } from './statements.js';
 import type { Caller, Page, PageRequest, UsageEntry, UsageFilter } from './types.js';
 
-interface Row extends Omit<UsageEntry, 'holder'> {
+interface Row extends Omit<UsageEntry, 'holder' | 'local' | 'unknown'> {
   key: string;
   holder: string | null;
   kind: 'main' | 'command' | 'bridge' | null;
   pid: number | null;
   program: string | null;
+  local: string | null;
+  host: string | null;
+  unknown: number;
 }
 
-/** Containers as a whole with who confirmed it, and the processes in them. */
+/** Containers as a whole with who confirmed it, the processes in them, and commands outside of sandboxes. */
 const ALL = `SELECT 'c' || e.id AS key, e.env, e.version, n.name AS session, b.name AS sandbox, c.dockerId AS container,
     NULL AS holder, NULL AS kind, NULL AS pid, NULL AS program, e.confirmedBy,
     (SELECT a.requestId FROM activation a WHERE a.session = e.session AND a.secret = e.secret AND a.activatedAt <= e.since
-      ORDER BY a.id DESC LIMIT 1) AS requestId, e.since, e.until
+      ORDER BY a.id DESC LIMIT 1) AS requestId, e.since, e.until,
+    NULL AS local, NULL AS host, 0 AS unknown
   FROM exposure e JOIN session n ON n.id = e.session JOIN sandbox b ON b.id = e.sandbox JOIN container c ON c.id = e.container
   WHERE e.secret = @id
   UNION ALL
   SELECT 'h' || h.id || '-' || j.key, j.value ->> 'env', j.value ->> 'version', n.name, b.name, c.dockerId,
-    h.holder, h.kind, h.pid, h.program, NULL, NULL, h.since, h.until
+    h.holder, h.kind, h.pid, h.program, NULL, NULL, h.since, h.until, NULL, NULL, 0
   FROM holder h, json_each(h.holds) j JOIN session n ON n.id = h.session JOIN sandbox b ON b.id = h.sandbox
     JOIN container c ON c.id = h.container
+  WHERE j.value ->> 'secret' = @id
+  UNION ALL
+  SELECT 'l' || l.rowid || '-' || j.key, j.value ->> 'env', j.value ->> 'version', n.name, NULL, NULL,
+    NULL, NULL, l.pid, l.command, l.givenTo, NULL, l.since, l.until, l.id, l.host, l.until IS NULL AND n.endedAt IS NOT NULL
+  FROM localCommand l, json_each(l.holds) j JOIN session n ON n.id = l.session
   WHERE j.value ->> 'secret' = @id`;
 
 /** Newest first. A deleted secret is found by its id. SECRET_NOT_FOUND. */
@@ -66,12 +75,13 @@ function idOf(context: Context, name: string): string {
 
 function positionOf(after: string | null): { at: number; key: string | null } {
   if (after === null) return { at: 0, key: null };
-  const match = /^(\d{1,15}) ([ch][\d-]+)$/.exec(after);
+  const match = /^(\d{1,15}) ([chl][\d-]+)$/.exec(after);
   if (match === null) throw invalid([{ pointer: 'cursor', detail: 'is no cursor of this list' }]);
   return { at: Number(match[1]), key: match[2] ?? '' };
 }
 
-function entryOf({ key: _key, holder: id, kind, pid, program, ...row }: Row): UsageEntry {
+function entryOf({ key: _key, holder: id, kind, pid, program, local: called, host, unknown, ...row }: Row): UsageEntry {
   const holder = id === null || kind === null ? null : { id, kind, pid: pid ?? 0, program: program ?? '' };
-  return { ...row, holder };
+  const local = called === null ? null : { id: called, host: host ?? '', pid, command: program ?? '' };
+  return { ...row, holder, local, unknown: unknown === 1 };
 }

@@ -1,7 +1,10 @@
 /** The face of an open vault: what each part can do. Every operation takes a caller, authorises, audits and acts at once. */
 
 import type { Diagnosis } from './diagnosis-types.js';
+import type { History } from './history.js';
 import type { Leaks } from './leaks.js';
+import type { LocalCommands } from './local-command-types.js';
+import type { Reencryption } from './reencryption.js';
 import type { Scans } from './scans.js';
 import type {
   ActivateOptions,
@@ -38,6 +41,7 @@ import type {
   SandboxId,
   Secret,
   SecretFilter,
+  SecretId,
   SecretPatch,
   SecretVersion,
   Selection,
@@ -85,6 +89,8 @@ export interface Secrets {
   usage(caller: Caller, name: string, filter?: UsageFilter, page?: PageRequest): Page<UsageEntry>;
   /** How many are due for rotation now, and how many expire within a week. The daemon's own. */
   upcoming(): { due: number; expiring: number };
+  /** Those for which a rotation or an expiry became near or due after `from` and until `to`. The daemon's own. */
+  reached(from: Millis, to: Millis): SecretId[];
   destroyVersion(caller: Caller, name: string, version: Version): Affected;
   /** An active one: SECRET_ACTIVE unless `force`, which deactivates everywhere first. */
   delete(caller: Caller, name: string, options?: { force?: boolean }): Affected;
@@ -295,6 +301,8 @@ export interface Vault {
   readonly idempotency: Idempotency;
   readonly scans: Scans;
   readonly leaks: Leaks;
+  readonly localCommands: LocalCommands;
+  readonly history: History;
   readonly diagnosis: Diagnosis;
   status(): VaultStatus;
   /** Wipes `passphrase`. Wrong: PASSPHRASE_WRONG. With a key file: reads it again. */
@@ -305,8 +313,9 @@ export interface Vault {
     caller: Caller,
     to: { passphrase: Uint8Array } | { keyFile: string },
   ): Promise<{ unlock: 'keyFile' | 'passphrase'; keyFile: string | null; step: string | null }>;
-  /** A new data key, which versions are encrypted with from now on. */
-  rotate(caller: Caller): { keyId: number };
+  /** A new data key, which versions are encrypted with from now on. `reencrypt`: what is there as well, by `reencryption`. */
+  rotate(caller: Caller, options?: { reencrypt?: boolean }): { keyId: number };
+  readonly reencryption: Reencryption;
   /** Writes a consistent encrypted copy to `file` (0600). */
   backup(caller: Caller, file: string): Promise<{ bytes: number }>;
   /** MAC under a key of the vault's own for `purpose`; hex. Throws VAULT_SEALED. */

@@ -36,6 +36,13 @@ export interface VaultAnswer {
   engine: { reachable: boolean };
   /** Revocations in effect that could not be recorded yet. */
   unrecorded: number;
+  /** Values that are still to be encrypted under the new data key. */
+  reencrypting: number;
+}
+export interface RotateAnswer {
+  keyId: number;
+  left?: number;
+  unreadable?: number;
 }
 export interface RekeyAnswer {
   unlock: 'keyFile' | 'passphrase';
@@ -62,6 +69,9 @@ export interface SecretAnswer {
   rotateEvery: string | null;
   dueAt: string | null;
   due: boolean;
+  dueSoon: boolean;
+  /** Of one secret alone. */
+  rotation?: { page: string; steps: string[] } | null;
   leakedAt: string | null;
   createdAt: string;
   updatedAt: string;
@@ -79,13 +89,15 @@ export interface UsageAnswer {
   variable: string;
   version: number;
   session: string;
-  sandbox: string;
+  sandbox: string | null;
   container: string | null;
   holder: { id: string; kind: string; pid: number; program: string } | null;
+  local: { id: string; host: string; pid: number | null; command: string } | null;
   confirmedBy: string | null;
   requestId: string | null;
   since: string;
   until: string | null;
+  unknown: boolean;
 }
 export interface RevealAnswer {
   name: string;
@@ -131,6 +143,7 @@ export interface RequestAnswer {
   askedBy: string;
   reason: string;
   ttl?: string;
+  acrossEnvironments: boolean;
   secrets: { name: string; as?: string; granted: boolean | null }[];
   createdAt: string;
   expiresAt: string;
@@ -241,6 +254,15 @@ export interface TerminalAnswer {
   protocol: string;
   path: string;
   expiresAt: string;
+}
+/** Values for a command on this machine. */
+export interface EnvironmentAnswer {
+  id: string;
+  session: string;
+  secrets: { variable: string; secret: string; version: number }[];
+  variables: Record<string, string | { base64: string }>;
+  files: Record<string, { name: string; content: string | { base64: string } }>;
+  notices: string[];
 }
 export interface ExposureAnswer {
   variable: string;

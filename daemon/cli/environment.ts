@@ -7,6 +7,8 @@ import { type Address, parseAddress } from './address.js';
 import { CliError, usage } from './errors.js';
 import type { Surroundings } from './surroundings.js';
 
+const PASSED_ON = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+
 /** What the process really has around it. */
 export function surroundings(): Surroundings {
   return {
@@ -22,6 +24,12 @@ export function surroundings(): Surroundings {
       return () => {
         process.off('SIGINT', listener);
         process.off('SIGTERM', listener);
+      };
+    },
+    onSignal: (listener) => {
+      for (const signal of PASSED_ON) process.on(signal, listener);
+      return () => {
+        for (const signal of PASSED_ON) process.off(signal, listener);
       };
     },
   };

@@ -2,7 +2,7 @@
 
 import type { List } from './answers.js';
 import type { Call } from './client.js';
-import { usage } from './errors.js';
+import { ApiError, usage } from './errors.js';
 import type { Invocation } from './invocation.js';
 
 const PAGE = 200;
@@ -56,4 +56,19 @@ export async function list<T>(
 /** Says that a list goes on beyond `--limit`. */
 export async function tellMore({ output }: Invocation, { more }: { more: boolean }): Promise<void> {
   if (more && !output.json) await output.say('there are more; give a larger --limit.');
+}
+
+/** `3 live`, of a list and a state; undefined where the token may not know. */
+export async function counted(
+  invocation: Invocation,
+  path: string,
+  query: { state: string; session?: string },
+): Promise<string | undefined> {
+  try {
+    const { items, more } = await list(invocation, path, query);
+    return `${items.length} ${query.state}${more ? ' and more' : ''}`;
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
 }

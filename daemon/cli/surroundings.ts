@@ -16,4 +16,6 @@ export interface Surroundings {
   stderr: Output;
   /** Ctrl-C; gives the way to stop listening. Whoever listens says how the run ends. */
   onInterrupt(listener: () => void): () => void;
+  /** Signals that a command which runs in our place is to have; gives the way to stop listening. */
+  onSignal?(listener: (signal: NodeJS.Signals) => void): () => void;
 }

@@ -1,12 +1,21 @@
 /** Lays rows out as aligned columns and makes times and sizes short. Writes nothing. */
 
-/** What a terminal would do with these is not for a server's text to decide. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/** What a terminal would do with these is not for a server's text to decide: controls, and what turns or hides text. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
-/** Text with control characters shown as escapes, so that a name or a reason cannot steer the terminal. */
+/** Text with what could steer the terminal shown as escapes, so that a name or a reason reads as it is. */
 export function printable(text: string): string {
-  return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(STEERING, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const hex = code.toString(16);
+    return code > 0xff ? `\\u{${hex}}` : `\\x${hex.padStart(2, '0')}`;
+  });
+}
+
+/** The beginning of a text that is longer than a line of a table should be. */
+export function shortened(text: string, longest: number): string {
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
 /** Rows under their titles, columns two spaces apart, nothing after the last. An empty cell becomes `-`. */

@@ -53,6 +53,8 @@ export const ACCESS = {
   'POST /v1/sessions/:session/activate': launching,
   'POST /v1/sessions/:session/deactivate': working,
   'POST /v1/sessions/:session/exec': working,
+  'POST /v1/sessions/:session/environment': launching,
+  'DELETE /v1/sessions/:session/environment/:exposure': launching,
   'GET /v1/sessions/:session/explain/:variable': working,
   'GET /v1/sessions/:session/doctor': working,
   'GET /v1/doctor': person,

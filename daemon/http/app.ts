@@ -21,6 +21,7 @@ import { askRoutes } from './routes/ask.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
 import { diagnosisRoutes } from './routes/diagnosis.js';
+import { environmentRoutes } from './routes/environment.js';
 import { eventRoutes } from './routes/events.js';
 import { execRoutes } from './routes/exec.js';
 import { runningExecRoutes } from './routes/execs.js';
@@ -123,6 +124,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   for (const add of [
     usageRoutes,
     askRoutes,
+    environmentRoutes,
     requestRoutes,
     sandboxRoutes,
     execRoutes,

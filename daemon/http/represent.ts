@@ -1,7 +1,15 @@
 /** Rows of the vault as the API shows them: times in RFC 3339, durations as text. Opens no value. */
 
 import type { Static } from 'typebox';
-import type { AuditEntry, Secret, SecretVersion, Session, Toggle, Token } from '../../store/index.js';
+import {
+  type AuditEntry,
+  type Secret,
+  type SecretVersion,
+  type Session,
+  soonBefore,
+  type Toggle,
+  type Token,
+} from '../../store/index.js';
 import type { Provider } from '../providers/provider.js';
 import { formatDuration, formatTime } from './duration.js';
 import type { Provider as ProviderSchema } from './schemas/providers.js';
@@ -18,6 +26,7 @@ export function secretAnswer({ rotatedAt, ...secret }: Secret, now = Date.now())
     ...secret,
     dueAt: time(dueAt),
     due: dueAt !== null && dueAt <= now,
+    dueSoon: dueAt !== null && dueAt > now && dueAt - soonBefore(secret.rotateEvery ?? 0) <= now,
     expiresAt: time(secret.expiresAt),
     rotateEvery: duration(secret.rotateEvery),
     leakedAt: time(secret.leakedAt),

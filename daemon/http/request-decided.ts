@@ -26,9 +26,17 @@ export function decided(
         reject(error);
       }
     };
+    // Whoever tells an event is not to hear that it cannot be read.
+    const closed = (): boolean => {
+      try {
+        return look().state !== 'pending';
+      } catch {
+        return true;
+      }
+    };
     const forget = events.subscribe((_, event) => {
       const ours = (event.kind === 'request' && event.id === id) || (event.kind === 'session' && event.id === session);
-      if (ours && look().state !== 'pending') end();
+      if (ours && closed()) end();
     });
     const timer = setTimeout(end, waitMs);
     signal.addEventListener('abort', end);

@@ -58,6 +58,16 @@ t.test('what changed is told, and each sandbox concerned is woken once', async (
   ]);
 });
 
+t.test('requests that nobody decided on are told and counted', async (t) => {
+  const { parts, expired, events } = await composed(t);
+  expired(['req_1', 'req_2']);
+  t.same(events, [
+    { kind: 'request', id: 'req_1' },
+    { kind: 'request', id: 'req_2' },
+  ]);
+  t.match(await parts.metrics.render(), /ampoule_requests_decided_total\{outcome="expired"\} 2\n/);
+});
+
 t.test('live sandboxes of sessions, beyond one page', async (t) => {
   const { vault, parts, sandbox } = await composed(t);
   const { id: session } = vault.sessions.create(operator, { name: 'many' });

@@ -25,5 +25,10 @@ t.test('texts are read as what they are', async (t) => {
   });
   for (const wrong of ['github', 'github=http://example.org', 'github=https://user:x@example.org', 'g=https://a?b=c'])
     t.throws(() => parse('checkBases', wrong), /Give PROVIDER=https/, wrong);
+  t.equal(parse('historyRetention', '400d'), 400 * 86_400_000);
+  t.equal(parse('historyRetention', '36h'), 36 * 3_600_000);
+  t.equal(parse('historyRetention', 'never'), null);
+  for (const wrong of ['0d', '-1d', '30', '5m', '1e3d', 'forever'])
+    t.throws(() => parse('historyRetention', wrong), /such as 400d, or never/, wrong);
   t.throws(() => parse('dataDir', 'a\0b'), /NUL/);
 });

@@ -23,7 +23,7 @@ const ELSEWHERE = [
 ];
 /** Allowed calls that change nothing that a list shows: they read, run a command, or set what is already so. */
 const WITHOUT_TRACE =
-  /^GET |reveal$|scan$|exec$|terminal$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/rotate|POST \/v1\/vault\/seal/;
+  /^GET |reveal$|scan$|exec$|environment|terminal$|backup$|POST \/v1\/vault\/unseal|POST \/v1\/vault\/rekey|POST \/v1\/vault\/rotate|POST \/v1\/vault\/seal/;
 
 interface Matrix {
   columns: string[];

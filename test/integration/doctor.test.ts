@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { runAmpoule } from '../engine/ampoule.js';
 import { ensureBuild, startDaemon } from '../engine/daemon.js';
 import { sharedEngine } from '../engine/shared.js';
+import { until } from '../engine/wait.js';
 
 await ensureBuild('dist');
 const engine = await sharedEngine();
@@ -56,8 +57,13 @@ async function expect(
   query: Record<string, string>,
   say: RegExp,
 ): Promise<Found> {
-  const findings = await diagnosed(session, query);
-  const found = findings.find(({ code }) => code === cause);
+  let findings: Found[] = [];
+  // What was started detached may not have reached its program yet.
+  const look = async () => {
+    findings = await diagnosed(session, query);
+    return findings.find(({ code }) => code === cause);
+  };
+  const found = await until(cause, look, { withinMs: 20_000 }).catch(() => undefined);
   t.ok(found, `${cause} among ${findings.map(({ code }) => code).join(', ') || 'nothing'}`);
   if (found === undefined) throw new Error(cause);
   t.match(`${found.what} ${found.todo}`, say, cause);
@@ -149,6 +155,7 @@ t.test('processes that have something else', async (t) => {
   await engine.docker('exec', '-d', `ampoule-${name}`, '/bin/sleep', '1004');
   await expect(t, 'PAST_THE_BRIDGE', 'd-proc', ask, /past the bridge.*\/\.ampoule\/run/);
   await engine.docker('exec', '-d', `ampoule-${name}`, 'sleep', '1005');
+  await until('it to run', async () => /sleep 1005/.test((await exec(name, ['ps', '-o', 'args'])).stdout));
   const through = (await diagnosed('d-proc', ask)).filter(({ code }) => code === 'PAST_THE_BRIDGE');
   t.equal(through.length, 1, 'through the bridge it has the value');
 });

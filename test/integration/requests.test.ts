@@ -1,7 +1,9 @@
 /** An agent's ask and a person's answer, with the real daemon, killed in between and within, and a real sandbox. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { openDatabase } from '../../store/database.js';
 import { startDaemon, type TestDaemon } from '../engine/daemon.js';
 import { patternsOf } from '../engine/forms.js';
 import { inProcesses } from '../engine/observer.js';
@@ -25,6 +27,12 @@ const start = (dir: string, failpoint = ''): Promise<TestDaemon> =>
     ...{ engine, dir, build: 'dist-test' },
     env: { AMPOULE_DELIVERY: 'memory', AMPOULE_FAILPOINTS: failpoint },
   });
+/** Its time to be decided on is over, as after a day. */
+function passTime(dir: string, request: string): void {
+  const vault = openDatabase(join(dir, 'data', 'vault.db'));
+  t.equal(vault.prepare('UPDATE request SET expiresAt = 1 WHERE id = ?').run(request).changes, 1);
+  vault.close();
+}
 const values = async (daemon: TestDaemon, box: string): Promise<string> =>
   (await daemon.ok('POST', `/v1/sandboxes/${box}/exec`, { command: 'env', masking: false })).stdout;
 
@@ -39,11 +47,16 @@ t.test('asked, killed, approved in part, and in effect', async (t) => {
   const asked = await daemon.api('POST', `/v1/sessions/${box.session}/requests`, ask, { token });
   t.equal(asked.status, 201);
   const { id } = asked.body;
+  const late = (await daemon.ok('POST', `/v1/sessions/${box.session}/requests`, { names: ['B_KEY'], reason: 'r' })).id;
 
   await daemon.kill9();
+  passTime(dir, late);
   daemon = await start(dir, 'request.approve:recorded=kill@1');
   t.match(await daemon.ok('GET', '/v1/requests?state=pending'), { items: [{ id, askedBy: 'agent:agent' }] });
+  t.match(await daemon.ok('GET', `/v1/requests/${late}`), { state: 'expired', decidedBy: 'daemon' });
+  t.match((await daemon.ok('GET', '/v1/audit?action=request.expire')).items, [{ caller: 'daemon', target: late }]);
   t.equal((await daemon.api('POST', `/v1/requests/${id}/approve`, {}, { token })).status, 403, 'not by who asked');
+  t.match((await daemon.ok('GET', '/v1/audit?outcome=refused')).items, [{ caller: 'agent:agent' }]);
   const approval = { names: ['A_KEY'], ttl: '10m' };
   await daemon.api('POST', `/v1/requests/${id}/approve`, approval).catch(() => {});
   t.match(await daemon.ended, { signal: 'SIGKILL' }, 'killed before it was committed');
@@ -68,7 +81,25 @@ t.test('asked, killed, approved in part, and in effect', async (t) => {
     requestId: id,
     confirmedBy: /^operator:/,
   });
+
+  // Whoever asked waits, has it as soon as it is said, and only for the time that was granted.
+  const asAgent = { token, withinMs: 70_000 };
+  const again = { names: ['B_KEY'], reason: `with "${value('A_KEY')}" I get 401` };
+  const more = (await daemon.ok('POST', `/v1/sessions/${box.session}/requests`, again, asAgent)).id;
+  t.equal((await daemon.ok('GET', `/v1/requests/${more}`)).reason, 'with "[redacted:A_KEY]" I get 401');
+  const waiting = daemon.ok('GET', `/v1/requests/${more}?wait=60s`, undefined, asAgent);
+  await daemon.ok('POST', `/v1/requests/${more}/approve`, { ttl: '4s' });
+  t.match(await waiting, { state: 'approved', grantedTtl: '4s' });
+  const command = { command: '[ -n "$B_KEY" ] && echo there' };
+  const seen = await daemon.ok('POST', `/v1/sandboxes/${box.name}/exec`, command, asAgent);
+  t.equal(seen.stdout, 'there\n');
+  await until('its time to be over', async () => !(await values(daemon, box.name)).includes(value('B_KEY')));
+  t.match(await values(daemon, box.name), value('A_KEY'));
+
+  const last = (await daemon.ok('POST', `/v1/sessions/${box.session}/requests`, again, asAgent)).id;
+  const unanswered = daemon.ok('GET', `/v1/requests/${last}?wait=60s`, undefined, asAgent);
   await daemon.ok('DELETE', `/v1/sessions/${box.session}?wait=30s&workspace=delete`);
+  t.match(await unanswered, { state: 'expired', answer: 'The session ended.' });
   await daemon.remove();
 });
 

@@ -8,6 +8,7 @@ import { makeDiagnosis } from '../../store/diagnosis.js';
 import { type StoreCode, StoreError } from '../../store/errors.js';
 import { makeIdempotency } from '../../store/idempotency.js';
 import { makeLeaks } from '../../store/leaks.js';
+import { makeLocalCommands } from '../../store/local-commands.js';
 import { makeRequests } from '../../store/requests.js';
 import { makeSandboxes } from '../../store/sandboxes.js';
 import { makeScans } from '../../store/scans.js';
@@ -93,6 +94,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),
     leaks: makeLeaks(context),
+    localCommands: makeLocalCommands(context),
     scans: makeScans(context),
     diagnosis: makeDiagnosis(context),
     /** Registers a secret; its value is its name in lower case unless given. */

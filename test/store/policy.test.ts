@@ -40,6 +40,7 @@ t.test('who may do what, line by line', async (t) => {
     'session.activate OL',
     'session.deactivate OLA',
     'session.set OL',
+    'session.environment OL',
     'session.explain OLA',
     'session.doctor OLA',
     'request.create OLA',

@@ -46,17 +46,37 @@ t.test('names, groups and environments are those of an activation', async (t) =>
   t.match(v.activations.table(operator, 'dev').items, [{ name: 'URL.production', active: true }]);
 });
 
-t.test('the same ask across environments is another one', async (t) => {
+t.test('what nobody could approve as it was asked is refused at once', async (t) => {
   const v = await domain(t);
+  v.add('A');
   v.add('URL.production');
   v.session('dev', { environment: 'staging' });
-  const ask: Ask = { action: 'activate', what: [{ name: 'URL.production' }], reason: 'r' };
-  const { request } = v.requests.ask(operator, 'dev', ask);
-  t.equal(
-    codeOf(() => v.requests.approve(operator, request.id)),
-    'CROSS_ENVIRONMENT',
+  const ask = (name: string, as?: string) =>
+    v.requests.ask(operator, 'dev', {
+      ...{ action: 'activate', reason: 'r' },
+      what: [{ name, ...(as === undefined ? {} : { as }) }],
+    });
+  t.match(
+    refusal(() => ask('URL.production')),
+    { code: 'CROSS_ENVIRONMENT', message: /--across-environments/ },
   );
+  for (const as of ['LD_PRELOAD', 'PATH', '1x'])
+    t.match(
+      refusal(() => ask('A', as)),
+      { problems: [{ pointer: '/as' }] },
+      as,
+    );
+  t.equal(v.requests.pending(), 0);
+});
+
+t.test('the same ask across environments is another one', async (t) => {
+  const v = await domain(t);
+  v.add('A');
+  v.session('dev', { environment: 'staging' });
+  const ask: Ask = { action: 'activate', what: [{ name: 'A' }], reason: 'r' };
+  const { request } = v.requests.ask(operator, 'dev', ask);
   const across = v.requests.ask(operator, 'dev', { ...ask, acrossEnvironments: true });
   t.ok(across.created);
-  v.requests.approve(operator, across.request.id);
+  t.not(across.request.id, request.id);
+  t.equal(v.requests.ask(operator, 'dev', ask).request.id, request.id);
 });

@@ -31,7 +31,7 @@ t.test('the backup takes the place, the old vault is kept, the epoch rises, the 
   const { file, dataDir, keyFile, auditHeadFile, clock, id } = await withBackup(directory);
   const before = readFileSync(file);
   const restored = await restoreVault({ file, dataDir, unlock: { keyFile }, auditHeadFile, clock });
-  t.match(restored, { id, epoch: 2, schema: 6, kept: /vault\.db\.replaced-2030-01-01/ });
+  t.match(restored, { id, epoch: 2, schema: 9, kept: /vault\.db\.replaced-2030-01-01/ });
   t.same(readFileSync(file), before, 'the backup stays as it is');
   t.equal(statSync(join(dataDir, 'vault.db')).mode & 0o777, 0o600);
   t.same(
@@ -102,7 +102,7 @@ t.test('refusals leave everything as it was', async (t) => {
   const newer = join(directory, 'newer.db');
   copyFileSync(file, newer);
   const db = openDatabase(newer);
-  db.exec(`PRAGMA user_version = 9; UPDATE vault SET minVersion = '9.9.9'`);
+  db.exec(`PRAGMA user_version = 99; UPDATE vault SET minVersion = '9.9.9'`);
   db.close();
   const other = join(directory, 'other');
   mkdirSync(other);

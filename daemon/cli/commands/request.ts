@@ -1,16 +1,19 @@
-/** `ampoule request`, `requests`, `approve` and `deny`: what somebody asks for, and what a person says to it. */
+/** `ampoule request` and `requests`: what somebody asks a person for, and what waits for a decision. */
 
 import type { Command } from 'commander';
-import type { ApprovedAnswer, RequestAnswer } from '../answers.js';
-import { makeChange, tellChange, tellNotices } from '../change.js';
+import type { RequestAnswer } from '../answers.js';
+import { tellNotices } from '../change.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
+import { askedFor, requestText } from '../request-text.js';
 import { chooseSession } from '../session-choice.js';
-import { assureSure } from '../sure.js';
-import { fields, printable, table, time } from '../table.js';
+import { shortened, table, time } from '../table.js';
+
+/** Characters of a reason in a table; whoever decides reads all of it. */
+const LONGEST_REASON = 60;
 
 interface AskOptions {
   reason?: string;
@@ -55,30 +58,6 @@ export function requestCommands(tree: Tree, program: Command): void {
     },
     requests,
   ).option('--all', 'those that were decided on too');
-  leaf<{ ttl?: string; yes?: true }>(
-    tree,
-    program,
-    {
-      usage: 'approve <request> [name...]',
-      summary: 'grant what is asked for, or the named part of it',
-      description: 'The beginning of an id is enough where only one request that waits begins so.',
-      examples: ['approve req_01K7', 'approve req_01K7 GITHUB_TOKEN@work --ttl 20m'],
-      has: ['wait'],
-    },
-    approve,
-  )
-    .option('--ttl <duration>', 'for this long, whatever was asked')
-    .option('-y, --yes', 'do not ask');
-  leaf<{ reason?: string }>(
-    tree,
-    program,
-    {
-      usage: 'deny <request>',
-      summary: 'refuse what is asked for',
-      examples: ["deny req_01K7 --reason 'use the staging keys'"],
-    },
-    deny,
-  ).option('--reason <text>', 'why, in one line');
 }
 
 async function ask(invocation: Invocation<AskOptions>): Promise<number> {
@@ -111,10 +90,10 @@ async function requests(invocation: Invocation<{ all?: true }>): Promise<number>
     one.id,
     one.session,
     one.state,
-    `${one.action} ${one.secrets.map(({ name, as }) => (as === undefined ? name : `${name} as ${as}`)).join(', ')}`,
+    `${one.action} ${askedFor(one)}`,
     one.ttl,
     one.askedBy,
-    one.reason,
+    shortened(one.reason, LONGEST_REASON),
     time(one.createdAt),
     time(one.expiresAt),
   ]);
@@ -122,68 +101,4 @@ async function requests(invocation: Invocation<{ all?: true }>): Promise<number>
   await output.answer(found, rows.length === 0 ? 'No request waits for a decision.' : table(titles, rows));
   await tellMore(invocation, found);
   return EXIT.done;
-}
-
-async function approve(invocation: Invocation<{ ttl?: string; yes?: true }>): Promise<number> {
-  const { args, options } = invocation;
-  const [given = '', ...names] = args;
-  const request = await find(invocation, given);
-  const granted = names.length > 0 ? names : request.secrets.map(({ name }) => name);
-  const ttl = options.ttl ?? request.ttl;
-  const what = `${request.action} ${granted.map(printable).join(', ')} in ${request.session}`;
-  if (request.state === 'pending')
-    await assureSure(
-      invocation,
-      `${request.askedBy} asks: "${printable(request.reason)}". ${what}${ttl === undefined ? '' : ` for ${ttl}`}?`,
-    );
-  const json = { names: names.length > 0 ? names : undefined, ttl: options.ttl };
-  const answer = await makeChange<ApprovedAnswer>(invocation, 'POST', path('requests', request.id, 'approve'), {
-    json,
-  });
-  return tellChange(
-    invocation,
-    answer,
-    request.state === 'pending' ? `Approved: ${what}` : `It was approved already: ${request.id}`,
-  );
-}
-
-async function deny(invocation: Invocation<{ reason?: string }>): Promise<number> {
-  const { args, client, options, output } = invocation;
-  const request = await find(invocation, args[0] ?? '');
-  const json = { reason: options.reason };
-  const answer = await client.request<RequestAnswer>('POST', path('requests', request.id, 'deny'), { json });
-  await output.answer(answer, `Denied ${answer.body.id} of ${answer.body.askedBy}.`);
-  return EXIT.done;
-}
-
-/** By its id, or the beginning of one that waits. */
-async function find({ client }: Invocation, given: string): Promise<RequestAnswer> {
-  const query = { state: 'pending', limit: 200 };
-  const { body } = await client.request<{ items: RequestAnswer[] }>('GET', path('requests'), { query });
-  const fits = given === '' ? [] : body.items.filter(({ id }) => id.toLowerCase().startsWith(given.toLowerCase()));
-  const [only] = fits;
-  if (only !== undefined && fits.length === 1) return only;
-  if (fits.length > 1)
-    throw usage(`${fits.length} requests begin with ${given}: ${fits.map(({ id }) => id).join(', ')}.`);
-  return (await client.request<RequestAnswer>('GET', path('requests', given))).body;
-}
-
-function requestText(one: RequestAnswer): string {
-  return fields([
-    ['request', one.id],
-    ['state', one.state],
-    ['session', one.session],
-    [
-      one.action,
-      one.secrets
-        .map(({ name, granted }) => (granted === false && one.state === 'approved' ? `${name} (not granted)` : name))
-        .join(', '),
-    ],
-    ['reason', one.reason],
-    ['for', one.grantedTtl ?? one.ttl],
-    ['asked by', one.askedBy],
-    ['decided by', one.decidedBy ?? undefined],
-    ['answer', one.answer],
-    ['expires', one.state === 'pending' ? time(one.expiresAt) : undefined],
-  ]);
 }

@@ -73,14 +73,20 @@ async function usage(invocation: Invocation<UsageOptions>): Promise<number> {
     one.variable,
     one.session,
     one.sandbox,
-    one.holder === null ? 'the container' : `${one.holder.program} (${one.holder.pid})`,
+    holderText(one),
     one.confirmedBy,
     one.requestId,
     time(one.since),
-    one.until === null ? 'now' : time(one.until),
+    one.unknown ? 'unknown' : one.until === null ? 'now' : time(one.until),
   ]);
   const titles = ['VERSION', 'VARIABLE', 'SESSION', 'SANDBOX', 'HELD BY', 'CONFIRMED BY', 'REQUEST', 'SINCE', 'UNTIL'];
   await output.answer(found, rows.length === 0 ? 'Nobody ever had it.' : table(titles, rows));
   await tellMore(invocation, found);
   return EXIT.done;
+}
+
+/** A command outside of sandboxes has its machine beside its process. */
+function holderText({ holder, local }: UsageAnswer): string {
+  if (local !== null) return `${local.command.slice(0, 40)} (${local.pid ?? '?'} on ${local.host})`;
+  return holder === null ? 'the container' : `${holder.program} (${holder.pid})`;
 }

@@ -10,7 +10,7 @@ import type { Invocation } from '../invocation.js';
 import { list, tellMore } from '../lists.js';
 import { didYouMean } from '../suggestions.js';
 import { assureSure } from '../sure.js';
-import { fields, size, table, time } from '../table.js';
+import { fields, printable, size, table, time } from '../table.js';
 import { toggleTable } from './activation.js';
 import { secretHistoryCommands } from './secret-history.js';
 import { secretWriteCommands } from './secret-write.js';
@@ -138,7 +138,7 @@ async function ls(
     secret.provider,
     secret.currentVersion,
     secret.tags.join(','),
-    secret.due ? 'now' : time(secret.dueAt),
+    secret.due ? 'now' : `${time(secret.dueAt) ?? ''}${secret.dueSoon ? ' (soon)' : ''}`,
     time(secret.expiresAt),
     time(secret.updatedAt),
   ]);
@@ -151,8 +151,14 @@ async function ls(
 async function show(invocation: Invocation): Promise<number> {
   const [name = ''] = invocation.args;
   const secret = await invocation.client.request<SecretAnswer>('GET', path('secrets', name));
-  await invocation.output.answer(secret, secretText(secret.body));
+  const { rotation } = secret.body;
+  const how = rotation == null ? [] : ['', `A new value: ${rotation.page}`, ...rotation.steps.map(numbered)];
+  await invocation.output.answer(secret, [secretText(secret.body), ...how.map(printable)].join('\n'));
   return EXIT.done;
+}
+
+function numbered(step: string, at: number): string {
+  return `  ${at + 1}. ${step}`;
 }
 
 /** A secret as lines of name and value. */
@@ -172,7 +178,7 @@ export function secretText(secret: SecretAnswer): string {
     ['current version', secret.currentVersion],
     ['expires', time(secret.expiresAt)],
     ['rotate every', secret.rotateEvery],
-    ['due', secret.due ? 'now' : time(secret.dueAt)],
+    ['due', secret.due ? 'now' : `${time(secret.dueAt) ?? ''}${secret.dueSoon ? ' (soon)' : ''}`],
     ['leaked', time(secret.leakedAt)],
     ['created', time(secret.createdAt)],
     ['updated', time(secret.updatedAt)],

@@ -7,7 +7,7 @@ import { path } from '../client.js';
 import { group, leaf, type Tree } from '../command-tree.js';
 import { EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list, tellMore } from '../lists.js';
+import { counted, list, tellMore } from '../lists.js';
 import { fields, table, time } from '../table.js';
 
 interface NewOptions {
@@ -116,6 +116,8 @@ async function show(invocation: Invocation): Promise<number> {
   const [name = ''] = invocation.args;
   const answer = await invocation.client.request<SessionAnswer>('GET', path('sessions', name));
   const session = answer.body;
+  const query = { state: 'pending', session: session.id };
+  const asked = session.state === 'live' && !invocation.output.json;
   await invocation.output.answer(
     answer,
     fields([
@@ -126,6 +128,7 @@ async function show(invocation: Invocation): Promise<number> {
       ['generation', session.generation],
       ['on resume', session.onResume],
       ['delivery', session.delivery],
+      ['requests', asked ? await counted(invocation, path('requests'), query) : undefined],
       ['until', time(session.until)],
       ['idle', session.idle],
       ['last used', time(session.lastUsedAt)],

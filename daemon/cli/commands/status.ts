@@ -3,13 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { SandboxAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
+import type { SecretAnswer, SessionAnswer, VaultAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
 import { namedSession, readSettings } from '../environment.js';
 import { ApiError, EXIT, usage } from '../errors.js';
 import type { Invocation } from '../invocation.js';
-import { list } from '../lists.js';
+import { counted, list } from '../lists.js';
 import { fields } from '../table.js';
 
 export function statusCommands(tree: Tree, program: Command): void {
@@ -39,15 +39,7 @@ async function status(invocation: Invocation): Promise<number> {
     await output.answer(vault, '');
     return EXIT.done;
   }
-  const count = async (of: string): Promise<string | undefined> => {
-    try {
-      const { items, more } = await list<SessionAnswer | SandboxAnswer>(invocation, path(of), { state: 'live' });
-      return `${items.length} live${more ? ' and more' : ''}`;
-    } catch (error) {
-      if (error instanceof ApiError) return undefined;
-      throw error;
-    }
-  };
+  const count = (of: string, state = 'live') => counted(invocation, path(of), { state });
   const { state, unlock, delivery, engine, unrecorded, version } = vault.body;
   const named = namedSession(invocation.around);
   const sealed = state === 'sealed';
@@ -59,14 +51,30 @@ async function status(invocation: Invocation): Promise<number> {
     ['delivery', deliveryText(delivery)],
     ['sessions', await count('sessions')],
     ['sandboxes', await count('sandboxes')],
+    ['requests', await count('requests', 'pending')],
     ['session', named === null ? undefined : `${named.session} (${named.from})`],
   ]);
   const [first = '', ...others] = rows.split('\n');
   await output.print([output.colour(sealed ? 'yellow' : 'green', first), ...others].join('\n'));
   if (unrecorded > 0)
     await output.say(`${unrecorded} revocations are in effect and not recorded yet. Make room on the disk.`);
+  const due = await countDue(invocation);
+  if (due > 0)
+    await output.say(
+      `${due} ${due === 1 ? 'secret is' : 'secrets are'} due for rotation. Run \`ampoule secret ls --due\`.`,
+    );
   if (sealed) await output.say('the vault is sealed. Run `ampoule vault unseal`.');
   return EXIT.done;
+}
+
+/** 0 for a token that may not see secrets. */
+async function countDue(invocation: Invocation): Promise<number> {
+  try {
+    return (await list<SecretAnswer>(invocation, path('secrets'), { due: true })).items.length;
+  } catch (error) {
+    if (error instanceof ApiError) return 0;
+    throw error;
+  }
 }
 
 /** Which delivery new sandboxes have, and why it is not memory. */

@@ -13,6 +13,7 @@ import type { Invocation } from '../invocation.js';
 import { withValue } from '../json-bytes.js';
 import { fields, size, time } from '../table.js';
 import { readValue } from '../value.js';
+import { vaultRotateCommand } from './vault-rotate.js';
 
 export function vaultCommands(tree: Tree, program: Command): void {
   const vault = group(program, 'vault', 'the vault: its state, its key, its backup', [
@@ -62,17 +63,7 @@ export function vaultCommands(tree: Tree, program: Command): void {
     .option('--passphrase', 'a passphrase, asked for twice or read from standard input')
     .option('--key-file <path>', 'a new key in this file, which the daemon makes on its own machine')
     .option('--raw', 'keep a final newline of standard input');
-  leaf(
-    tree,
-    vault,
-    {
-      usage: 'rotate',
-      summary: 'make a new data key, for what is stored from now on',
-      description: 'Values that are there stay under their keys until they are rotated. The unlock key stays as it is.',
-      examples: ['vault rotate'],
-    },
-    rotate,
-  );
+  vaultRotateCommand(tree, vault);
   leaf(
     tree,
     vault,
@@ -85,12 +76,6 @@ export function vaultCommands(tree: Tree, program: Command): void {
     },
     backup,
   );
-}
-
-async function rotate({ client, output }: Invocation): Promise<number> {
-  const answer = await client.request<{ keyId: number }>('POST', path('vault', 'rotate'));
-  await output.answer(answer, `New values are encrypted under data key ${answer.body.keyId} from now on.`);
-  return EXIT.done;
 }
 
 async function status(invocation: Invocation): Promise<number> {
@@ -114,6 +99,7 @@ function vaultText(vault: VaultAnswer): string {
     ['delivery', `${vault.delivery.resolved} (configured: ${vault.delivery.configured})`],
     ['engine', vault.engine.reachable ? 'reachable' : 'does not answer'],
     ['unrecorded revocations', vault.unrecorded],
+    ['values to encrypt anew', vault.reencrypting],
   ]);
 }
 

@@ -2,6 +2,7 @@
 
 import type { SandboxId } from '../../../store/index.js';
 import { holdersOf, revoking, type SandboxChange } from '../../change.js';
+import { outsideSentences } from '../../leak/outside.js';
 import { panic } from '../../leak/panic.js';
 import { rotationOf } from '../../leak/rotation.js';
 import type { Caller } from '../../parts.js';
@@ -19,7 +20,7 @@ const TOLD = 200;
 
 export function leakRoutes(app: App, http: Http): void {
   const { parts } = http;
-  const { leaks, secrets } = parts.vault;
+  const { leaks, localCommands, secrets } = parts.vault;
 
   app.post(
     '/v1/secrets/:name/leak',
@@ -57,7 +58,7 @@ export function leakRoutes(app: App, http: Http): void {
         leakedAt: secret.leakedAt === null ? null : formatTime(secret.leakedAt),
         ...body,
         exposures: exposed(caller, id),
-        proof,
+        proof: { ...proof, cannotSee: [...proof.cannotSee, ...outsideSentences(localCommands.holding(id))] },
         rotation: rotationOf(secret, parts.guides),
       });
     },

@@ -7,6 +7,7 @@ import { callerOf } from '../authentication.js';
 import { parseDuration } from '../duration.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
+import { maskedWords } from '../masked-words.js';
 import { requestAnswer } from '../represent-request.js';
 import { decided } from '../request-decided.js';
 import { type Http, settled, waitOf } from '../respond.js';
@@ -43,7 +44,8 @@ export function requestRoutes(app: App, http: Http): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const ask = askOf(request.body);
+      const reason = maskedWords(parts, caller, request.params.session, request.body.reason);
+      const ask = askOf({ ...request.body, reason });
       let fresh = false;
       const { resource } = once(parts, request, () => {
         const asked = requests.ask(caller, request.params.session, ask);
@@ -135,8 +137,11 @@ export function requestRoutes(app: App, http: Http): void {
       config: { operation: { id: 'denyRequest', summary: 'Refuse what is asked for' } },
     },
     async (request) => {
-      const denied = told(requests.deny(callerOf(request), request.params.request, request.body.reason));
-      count('denied');
+      const caller = callerOf(request);
+      const { state } = requests.get(caller, request.params.request);
+      const denied = requests.deny(caller, request.params.request, request.body.reason);
+      // What was denied already is no news.
+      if (state !== denied.state) count(told(denied).state);
       return requestAnswer(denied);
     },
   );
@@ -148,8 +153,10 @@ export function requestRoutes(app: App, http: Http): void {
       config: { operation: { id: 'withdrawRequest', summary: 'Take a request back' } },
     },
     async (request) => {
-      const withdrawn = told(requests.withdraw(callerOf(request), request.params.request));
-      count('withdrawn');
+      const caller = callerOf(request);
+      const { state } = requests.get(caller, request.params.request);
+      const withdrawn = requests.withdraw(caller, request.params.request);
+      if (state !== withdrawn.state) count(told(withdrawn).state);
       return requestAnswer(withdrawn);
     },
   );

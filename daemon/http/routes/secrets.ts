@@ -19,6 +19,7 @@ import {
   SecretParams,
   SecretPatchBody,
   SecretsQuery,
+  ShownSecret,
 } from '../schemas/secrets.js';
 import { list, pageOf } from '../schemas/shared.js';
 import { watchShape } from '../shape-notices.js';
@@ -82,10 +83,14 @@ export function secretRoutes(app: App, http: Http): void {
   app.get(
     '/v1/secrets/:name',
     {
-      schema: { params: SecretParams, response: { 200: Secret } },
+      schema: { params: SecretParams, response: { 200: ShownSecret } },
       config: { operation: { id: 'getSecret', summary: 'One secret, without its value' } },
     },
-    async (request) => secretAnswer(secrets.get(callerOf(request), request.params.name)),
+    async (request) => {
+      const secret = secrets.get(callerOf(request), request.params.name);
+      const provider = secret.provider === null ? undefined : parts.providers.get(secret.provider);
+      return { ...secretAnswer(secret), rotation: provider?.rotate ?? null };
+    },
   );
 
   app.patch(

@@ -11,7 +11,7 @@ import { list, pageOf } from '../schemas/shared.js';
 import { UsageItem, UsageQuery } from '../schemas/usage.js';
 
 const COLUMNS = ['variable', 'version', 'session', 'sandbox', 'container', 'holder', 'pid', 'program'];
-const WHEN = ['confirmedBy', 'requestId', 'since', 'until'];
+const WHEN = ['confirmedBy', 'requestId', 'since', 'until', 'host'];
 
 export function usageRoutes(app: App, { parts }: Http): void {
   app.get(
@@ -53,9 +53,13 @@ function usageAnswer({ env, since, until, ...rest }: UsageEntry) {
   return { variable: env, ...rest, since: formatTime(since), until: until === null ? null : formatTime(until) };
 }
 
+/** Of a command outside of sandboxes, its id stands as the holder. */
 function lineOf(entry: UsageEntry): string {
-  const { variable, version, session, sandbox, container, holder, confirmedBy, requestId, since, until } =
+  const { variable, version, session, sandbox, container, holder, local, confirmedBy, requestId, since } =
     usageAnswer(entry);
-  const process = [holder?.id ?? null, holder?.pid ?? null, holder?.program ?? null];
-  return csvLine([variable, version, session, sandbox, container, ...process, confirmedBy, requestId, since, until]);
+  const process = [holder?.id ?? local?.id ?? null, holder?.pid ?? local?.pid ?? null];
+  const program = holder?.program ?? local?.command ?? null;
+  const until = entry.unknown ? 'unknown' : usageAnswer(entry).until;
+  const when = [confirmedBy, requestId, since, until, local?.host ?? null];
+  return csvLine([variable, version, session, sandbox, container, ...process, program, ...when]);
 }

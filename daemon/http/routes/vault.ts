@@ -5,11 +5,14 @@ import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
 import type { App } from '../fastify.js';
-import type { Http } from '../respond.js';
+import { reencrypted } from '../reencrypted.js';
+import { type Http, waitOf } from '../respond.js';
+import { WaitQuery } from '../schemas/sessions.js';
 import {
   RekeyAnswer,
   RekeyBody,
   RotateAnswer,
+  RotateBody,
   SealAnswer,
   SealBody,
   UnsealBody,
@@ -19,7 +22,7 @@ import { utf8Of } from '../values.js';
 
 const DAEMON: Caller = { kind: 'daemon' };
 
-export function vaultRoutes(app: App, { parts }: Http): void {
+export function vaultRoutes(app: App, { parts, streams }: Http): void {
   const answer = () => {
     const status = parts.vault.status();
     return {
@@ -29,6 +32,7 @@ export function vaultRoutes(app: App, { parts }: Http): void {
       delivery: parts.deliveries.report(),
       engine: { reachable: parts.reconciler.reachable() },
       unrecorded: parts.vault.tombstones(),
+      reencrypting: parts.vault.reencryption.left(),
     };
   };
   const changed = (): void => parts.events.emit({ kind: 'vault', id: parts.vault.id });
@@ -97,13 +101,23 @@ export function vaultRoutes(app: App, { parts }: Http): void {
   app.post(
     '/v1/vault/rotate',
     {
-      schema: { response: { 200: RotateAnswer } },
-      config: { operation: { id: 'rotateVault', summary: 'A new data key, for what is stored from now on' } },
+      schema: { querystring: WaitQuery, body: RotateBody, response: { 200: RotateAnswer, 202: RotateAnswer } },
+      config: {
+        operation: {
+          id: 'rotateVault',
+          summary: 'A new data key, for what is stored from now on; with reencrypt, for what is there too',
+          description: '202: values are still to be encrypted anew. It goes on by itself, after a restart too.',
+        },
+      },
     },
-    async (request) => {
-      const answered = parts.vault.rotate(callerOf(request));
+    async (request, reply) => {
+      const wait = waitOf(request.query);
+      const { reencrypt = false } = request.body;
+      const { keyId } = parts.vault.rotate(callerOf(request), { reencrypt });
       changed();
-      return answered;
+      if (!reencrypt) return { keyId };
+      const { left, unreadable } = await reencrypted(parts.vault.reencryption, wait, streams.stopping);
+      return reply.code(left > unreadable ? 202 : 200).send({ keyId, left, unreadable });
     },
   );
 }

@@ -107,6 +107,7 @@ export const Secret = Type.Object(
     rotateEvery: nullable(Type.String()),
     dueAt: nullable(Type.String({ description: 'when it is due for rotation' })),
     due: Type.Boolean({ description: 'true: its rotation is due' }),
+    dueSoon: Type.Boolean({ description: 'not due, but within a tenth of its interval, a week at most' }),
     leakedAt: nullable(
       Type.String({ description: 'when its value was reported as leaked, while it has no newer one' }),
     ),
@@ -116,6 +117,15 @@ export const Secret = Type.Object(
   },
   { description: 'a secret without its value' },
 );
+export const ShownSecret = Type.Object({
+  ...Secret.properties,
+  rotation: nullable(
+    Type.Object(
+      { page: Type.String(), steps: Type.Array(Type.String()) },
+      { description: 'how its provider makes a new value; null where that is not known' },
+    ),
+  ),
+});
 export const RegisteredSecret = Type.Object({ ...Secret.properties, notices: Type.Array(Type.String()) });
 export const SecretVersion = Type.Object({
   version: Type.Integer(),

@@ -18,7 +18,7 @@ export const UsageItem = Type.Object(
     variable: Type.String(),
     version: Type.Integer(),
     session: Type.String(),
-    sandbox: Type.String(),
+    sandbox: nullable(Type.String({ description: 'null: a command outside of sandboxes' })),
     container: nullable(Type.String()),
     holder: nullable(
       Type.Object({
@@ -28,10 +28,21 @@ export const UsageItem = Type.Object(
         program: Type.String(),
       }),
     ),
-    confirmedBy: nullable(Type.String({ description: 'of a container: who made it active' })),
+    local: nullable(
+      Type.Object({
+        id: Type.String(),
+        host: Type.String(),
+        pid: nullable(Type.Integer({ description: 'as its host numbers it' })),
+        command: Type.String(),
+      }),
+    ),
+    confirmedBy: nullable(
+      Type.String({ description: 'of a container: who made it active; of `local`: who asked for it' }),
+    ),
     requestId: nullable(Type.String({ description: 'the request by which it was made active' })),
     since: Type.String(),
     until: nullable(Type.String()),
+    unknown: Type.Boolean({ description: 'of `local`: the session ended before it was said to have ended' }),
   },
-  { description: 'one version held by a container (`holder` null) or by a process in it' },
+  { description: 'one version held by a container (`holder` null), a process in it, or a command outside (`local`)' },
 );

@@ -54,6 +54,7 @@ export const VaultAnswer = Type.Object(
     ),
     engine: Type.Object({ reachable: Type.Boolean() }),
     unrecorded: Type.Integer({ description: 'revocations in effect that could not be recorded yet' }),
+    reencrypting: Type.Integer({ description: 'values that are still to be encrypted under the new data key' }),
   },
   { description: 'the state of the vault' },
 );
@@ -70,6 +71,15 @@ export const RekeyAnswer = Type.Object({
 
 export const RotateAnswer = Type.Object({
   keyId: Type.Integer({ description: 'number of the data key that new versions are encrypted with' }),
+  left: Type.Optional(
+    Type.Integer({ description: 'values that are still to be encrypted under it; it goes on by itself' }),
+  ),
+  unreadable: Type.Optional(Type.Integer({ description: 'of these, values that were altered; their old key stays' })),
+});
+export const RotateBody = strict({
+  reencrypt: Type.Optional(
+    Type.Boolean({ description: 'true to encrypt what is there under the new key too, and erase the old ones' }),
+  ),
 });
 
 const texts = (description: string) =>

@@ -90,4 +90,12 @@ t.test('the real surroundings hear Ctrl-C until told not to', async (t) => {
   t.equal(process.listenerCount('SIGINT'), before + 1);
   stop();
   t.equal(process.listenerCount('SIGINT'), before);
+  const listening = process.listenerCount('SIGUSR2');
+  const heard: string[] = [];
+  const forget = real.onSignal?.((signal) => heard.push(signal));
+  process.kill(process.pid, 'SIGUSR2');
+  while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  t.same(heard, ['SIGUSR2']);
+  forget?.();
+  t.equal(process.listenerCount('SIGUSR2'), listening);
 });

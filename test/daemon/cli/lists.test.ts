@@ -1,6 +1,6 @@
 import t from 'tap';
 import { cli, playApi } from './played-api.js';
-import { SECRET } from './samples.js';
+import { SECRET, VAULT } from './samples.js';
 
 /** 450 secrets in pages, as the API gives them. */
 function paged(asked: { query: Record<string, string> }) {
@@ -48,4 +48,9 @@ t.test('a limit that is none', async (t) => {
     });
   }
   t.same(api.asked, []);
+});
+
+t.test('how many there are', async (t) => {
+  const api = await playApi(t, { 'GET /v1/vault': { json: VAULT }, 'GET /v1/sessions': paged });
+  t.match((await cli(api, ['status'])).out, /\nsessions +450 live\n/);
 });

@@ -36,6 +36,7 @@ export const SECRET = {
   rotateEvery: null,
   dueAt: null,
   due: false,
+  dueSoon: false,
   leakedAt: null,
   createdAt: '2026-03-01T14:00:00.000Z',
   updatedAt: '2026-03-01T14:00:00.000Z',
@@ -100,6 +101,7 @@ export const VAULT = {
   delivery: { configured: 'auto', resolved: 'env', state: 'unavailable', reason: 'No program can be run there.' },
   engine: { reachable: true },
   unrecorded: 0,
+  reencrypting: 0,
 };
 
 export const TOKEN_ANSWER = {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fields, printable, size, table, time } from '../../../daemon/cli/table.js';
+import { fields, printable, shortened, size, table, time } from '../../../daemon/cli/table.js';
 
 t.test('columns are aligned, empty cells are -, nothing trails', async (t) => {
   t.equal(
@@ -29,7 +29,14 @@ t.test('lines of name and value leave out what is undefined', async (t) => {
 
 t.test('a text of the server cannot steer the terminal', async (t) => {
   t.equal(printable('a\u001b[31mb\nc\u009b'), 'a\\x1b[31mb\\x0ac\\x9b');
+  t.equal(printable('a\u202eb\u200bc\u{e0041}\ufeffd\u2028'), 'a\\u{202e}b\\u{200b}c\\u{e0041}\\u{feff}d\\u{2028}');
+  t.equal(printable('für 👩\u200d🔧'), 'für 👩\u200d🔧');
   t.equal(table(['A'], [['\u001b]0;title\u0007']]), 'A\n\\x1b]0;title\\x07');
+});
+
+t.test('long texts', async (t) => {
+  t.equal(shortened('abcd', 4), 'abcd');
+  t.equal(shortened('👩abcd', 4), '👩ab…');
 });
 
 t.test('times and sizes', async (t) => {

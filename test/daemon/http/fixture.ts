@@ -99,6 +99,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     logLevel: 'silent',
     dockerHost: 'unix:///nowhere',
     rateLimit: 0,
+    historyRetention: null,
     ...more,
   };
   const { dataDir, auditHeadFile, runDir } = config;

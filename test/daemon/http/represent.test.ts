@@ -22,6 +22,13 @@ t.test('rows as the API shows them', async (t) => {
   t.match(shown, { name: 'A_KEY@work', rotateEvery: '7d', expiresAt: '2099-01-01T00:00:00.000Z', deletedAt: null });
   t.match(shown.createdAt, /^\d{4}-\d\d-\d\dT.*Z$/);
   t.notMatch(JSON.stringify(shown), /CANARY/);
+  const at = (days: number) => {
+    const { due, dueSoon } = secretAnswer(secret, secret.createdAt + days * 86_400_000);
+    return { due, dueSoon };
+  };
+  t.same(at(6), { due: false, dueSoon: false });
+  t.same(at(6.5), { due: false, dueSoon: true }, 'a tenth of the interval before');
+  t.same(at(7), { due: true, dueSoon: false });
   t.match(versionAnswer(w.vault.secrets.versions(daemon, secret.id)[0] as never), {
     version: 1,
     size: 6,

@@ -50,3 +50,16 @@ t.test('what cannot be read any more is said', async (t) => {
   gone = true;
   await t.rejects(waiting, { message: 'gone' });
 });
+
+t.test('nor does whoever tells an event hear of it', async (t) => {
+  const { look, events, ending } = asked();
+  let gone = false;
+  const failing = () => {
+    if (gone) throw new Error('gone');
+    return look();
+  };
+  const waiting = decided({ events }, failing, 60_000, ending.signal);
+  gone = true;
+  t.doesNotThrow(() => events.emit({ kind: 'request', id: 'req_1' }));
+  await t.rejects(waiting, { message: 'gone' });
+});

@@ -8,7 +8,9 @@ const advice = (text: string, name = 'small') => adviceOf(understand(text, vault
 t.test('the command that answers a question', async (t) => {
   t.same(advice('what is active?'), ['ampoule secrets --session dev']);
   t.same(advice('where does OPENAI_API_KEY come from?'), ['ampoule explain OPENAI_API_KEY --session dev']);
-  t.same(advice('show me the value of DATABASE_URL'), ["ampoule secret reveal DATABASE_URL --reason 'why it is needed'"]);
+  t.same(advice('show me the value of DATABASE_URL'), [
+    "ampoule secret reveal DATABASE_URL --reason 'why it is needed'",
+  ]);
   t.same(advice('something is wrong'), ['ampoule doctor --session dev']);
   t.same(advice('I accidentally committed my stripe key'), [
     ...['ampoule leak STRIPE_SECRET_KEY', 'ampoule doctor STRIPE_SECRET_KEY --session dev'],

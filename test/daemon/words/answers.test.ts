@@ -34,15 +34,25 @@ t.test('by environment, by service, one by one', async (t) => {
   t.equal(alternatives(new Set(databases), of.secrets).length, 2);
   t.equal(services(new Set(databases), of.secrets).length, 2);
   t.same(singles(new Set(places(/^GITHUB/)), vault('accounts')), [places(/^GITHUB.*work/)], 'of those that are active');
-  t.same(usable(new Set(databases), 'on', of).map((index) => of.secrets[index]?.environment), ['staging', 'staging']);
-  t.same(usable(new Set(databases), 'off', of).map((index) => of.secrets[index]?.name), ['REDIS_URL.staging']);
+  t.same(
+    usable(new Set(databases), 'on', of).map((index) => of.secrets[index]?.environment),
+    ['staging', 'staging'],
+  );
+  t.same(
+    usable(new Set(databases), 'off', of).map((index) => of.secrets[index]?.name),
+    ['REDIS_URL.staging'],
+  );
 });
 
 t.test('"the database" is one, "database credentials" are all', async (t) => {
   const of = vault('environments');
   const set = new Set(places(/(DATABASE|REDIS)_URL.staging/, 'environments'));
   const item = (text: string) => clauses(`activate ${text}`, 'environments')[0]?.items[0];
-  for (const [text, one] of [['the database', true], ['database credentials', false], ['the databases', false]] as const) {
+  for (const [text, one] of [
+    ['the database', true],
+    ['database credentials', false],
+    ['the databases', false],
+  ] as const) {
     const said = item(text);
     t.equal(said !== undefined && isOneOfSeveral(said, set, of.secrets), one, text);
   }

@@ -24,5 +24,8 @@ t.test('clauses that do not are none', async (t) => {
 t.test('what is done in another way names its command', async (t) => {
   t.match(change('delete the github token and activate aws'), { is: 'doubt', question: /ampoule secret rm --help/ });
   t.match(change('activate blorp'), { question: '"blorp" is not understood here.' });
-  t.match(change('activate github tomorrow'), { question: /at once or not at all/, choices: ['activate GITHUB_TOKEN'] });
+  t.match(change('activate github tomorrow'), {
+    question: /at once or not at all/,
+    choices: ['activate GITHUB_TOKEN'],
+  });
 });

@@ -15,7 +15,10 @@ t.test('what is meant, or a question with its answers', async (t) => {
     names: ['GITHUB_TOKEN@personal', 'AWS_ACCESS_KEY_ID@personal', 'AWS_SECRET_ACCESS_KEY@personal'],
     across: false,
   });
-  t.same(chosen('activate the production stripe', 'environments'), { names: ['STRIPE_SECRET_KEY.production'], across: true });
+  t.same(chosen('activate the production stripe', 'environments'), {
+    names: ['STRIPE_SECRET_KEY.production'],
+    across: true,
+  });
   const doubt = chosen('activate github for 20m', 'accounts');
   t.ok(isDoubt(doubt));
   t.match(doubt, {

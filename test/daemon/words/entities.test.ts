@@ -35,7 +35,8 @@ t.test('what is written like a name or selector means exactly that', async (t) =
   t.equal(named('*@acme-corp'), 'STRIPE_SECRET_KEY@acme-corp STRIPE_WEBHOOK_SECRET@acme-corp');
   t.equal(named('tag:billing'), 'STRIPE_SECRET_KEY@acme-corp');
   t.equal(named('env:production', 'environments')?.split(' ').length, 3);
-  for (const none of ['GITHUB_TOKEN@bob', 'tag:none', 'github', '*@none', 'gitlab@work']) t.equal(named(none), null, none);
+  for (const none of ['GITHUB_TOKEN@bob', 'tag:none', 'github', '*@none', 'gitlab@work'])
+    t.equal(named(none), null, none);
 });
 
 t.test('a secret without a provider is of the one that its name begins with', async (t) => {
@@ -45,9 +46,16 @@ t.test('a secret without a provider is of the one that its name begins with', as
     secrets: [secretOf('GITHUB_DEPLOY_KEY -'), secretOf('MY_GITHUB_KEY -'), secretOf('Token -'), secretOf('TOKEN -')],
   };
   const entities = entitiesOf(lexicon);
-  t.same(entities.lookUp('github').map(({ secrets }) => [...secrets]), [[0]]);
+  t.same(
+    entities.lookUp('github').map(({ secrets }) => [...secrets]),
+    [[0]],
+  );
   t.same([...entities.part('github')], [0, 1]);
-  t.same(entities.named('TOKEN')?.map(({ secrets }) => [...secrets]), [[3]], 'as it is written, where two differ by that alone');
+  t.same(
+    entities.named('TOKEN')?.map(({ secrets }) => [...secrets]),
+    [[3]],
+    'as it is written, where two differ by that alone',
+  );
   t.ok([...entities.words()].includes('github'));
   t.ok([...entities.names()].includes('my_github_key'));
   t.ok(entities.longest > 1);

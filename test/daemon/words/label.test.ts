@@ -4,7 +4,14 @@ import { labelsOf } from './played.js';
 const kinds = (text: string, vault?: string) => labelsOf(text, vault).map(({ is }) => is);
 
 t.test('phrases of the grammar, words of the vault, spans', async (t) => {
-  t.same(kinds('Please activate the github token for 20 minutes'), ['filler', 'on', 'filler', 'target', 'preposition', 'span']);
+  t.same(kinds('Please activate the github token for 20 minutes'), [
+    'filler',
+    'on',
+    'filler',
+    'target',
+    'preposition',
+    'span',
+  ]);
   t.same(kinds('turn on git hub, and stripe.'), ['turn', 'plus', 'target', 'comma', 'and', 'target', 'stop']);
   t.same(kinds('activate "ALL"', 'hostile'), ['on', 'target']);
   t.same(kinds('activate "heroku"'), ['on', 'unknown']);

@@ -4,7 +4,8 @@ import { secretOf } from './corpus.js';
 import { clauses } from './played.js';
 
 const items = (text: string, name = 'accounts') => clauses(`activate ${text}`, name)[0]?.items ?? [];
-const said = (text: string) => completed(items(text))?.map(({ targets }) => targets.map((one) => one.text).join(' ')) ?? null;
+const said = (text: string) =>
+  completed(items(text))?.map(({ targets }) => targets.map((one) => one.text).join(' ')) ?? null;
 
 t.test('a word that is left out is the one of its neighbour', async (t) => {
   t.same(said('github for work and personal'), ['github work', 'github personal']);
@@ -19,7 +20,7 @@ t.test('what the end of a list says of all of it', async (t) => {
   t.same(trailing(items('personal github and aws for work')), []);
   t.same(trailing(items('github')), []);
   const [work] = trailing(items('github and aws for work'));
-  if (work === undefined) return t.fail('no target');
+  if (work === undefined) throw new Error('no target');
   t.ok(belongs(secretOf('A@home -'), work));
   t.notOk(belongs(secretOf('A -'), work));
 });

@@ -1,7 +1,18 @@
 import t from 'tap';
 import { nearWords } from '../../../daemon/words/near.js';
 
-const WORDS = ['github', 'gitlab', 'stripe', 'production', 'azure', 'staging', 'prod1', 'prod2', 'activate', 'deactivate'];
+const WORDS = [
+  'github',
+  'gitlab',
+  'stripe',
+  'production',
+  'azure',
+  'staging',
+  'prod1',
+  'prod2',
+  'activate',
+  'deactivate',
+];
 
 t.test('one that was meant, or several that are equally near', async (t) => {
   t.same(nearWords('gihub', WORDS), ['github']);

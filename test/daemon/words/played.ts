@@ -1,8 +1,8 @@
 /** What the tests of words begin with: the labels, sentences and clauses of a text over a vault of the corpus. */
 
-import type { Clause } from '../../../daemon/words/items.js';
 import { clausesOf } from '../../../daemon/words/clauses.js';
 import { entitiesOf } from '../../../daemon/words/entities.js';
+import type { Clause } from '../../../daemon/words/items.js';
 import { type Label, labelled } from '../../../daemon/words/label.js';
 import { plainText, tokensOf } from '../../../daemon/words/reading.js';
 import type { Lexicon } from '../../../daemon/words/types.js';

@@ -20,7 +20,11 @@ t.test('what a word is said to be counts', async (t) => {
 });
 
 t.test('our session is no news, another one is', async (t) => {
-  for (const own of ['activate github in the dev session', 'activate github in session dev', 'activate github in this session'])
+  for (const own of [
+    'activate github in the dev session',
+    'activate github in session dev',
+    'activate github in this session',
+  ])
     t.match(clauses(own), [{ odd: [], items: [{ targets: { length: 1 } }] }], own);
   t.match(clauses('activate github in the prod session'), [{ odd: [{ is: String }] }]);
   t.match(clauses('activate stripe in the staging session', 'environments'), [{ odd: [] }]);

@@ -42,7 +42,9 @@ t.test('the corpus: no change is proposed that was not meant, and what has a mea
     else if (!right) missed.push(said);
   }
   const covered = 1 - missed.length / meaning.length;
-  t.comment(`${phrases.length} phrases, ${meaning.length} with a meaning, ${(covered * 100).toFixed(1)} % of these understood`);
+  t.comment(
+    `${phrases.length} phrases, ${meaning.length} with a meaning, ${(covered * 100).toFixed(1)} % of these understood`,
+  );
   t.ok(covered >= 0.95, missed.join('\n'));
 });
 
@@ -70,16 +72,30 @@ t.test('too long, empty, and what cannot be seen: asked back', async (t) => {
   const lexicon = VAULTS.small as Lexicon;
   t.match(understand('activate github '.repeat(700), lexicon), { action: null, names: [], question: /500/ });
   for (const hidden of ['\u0000', '\u001b[2J', '\u200b', '\u202e', '\n', '\r\n', '\u2028', '\u{e0041}'])
-    t.match(understand(`activate ${hidden}github`, lexicon), { action: null, question: /plain text/ }, hidden.codePointAt(0)?.toString(16));
+    t.match(
+      understand(`activate ${hidden}github`, lexicon),
+      { action: null, question: /plain text/ },
+      `U+${hidden.codePointAt(0)?.toString(16)}`,
+    );
   t.match(understand('', lexicon), { action: null, question: /Say for example/ });
 });
 
 const WORDS = [
-  ...'activate deactivate enable disable turn on off use stop keep leave only all everything rest except but not without and or'.split(' '),
-  ...'dont never please could you the my for in from with to tagged tag account environment secrets token key it them both'.split(' '),
-  ...'github gitlab aws stripe openai database db prod staging work personal ci npm acme-corp 20 minutes hour half a'.split(' '),
-  ...'GITHUB_TOKEN GITHUB_TOKEN@work DATABASE_URL.staging tag:ci env:production *@work aws@work ALL activate'.split(' '),
-  ...'which is are why when if because so show value version fails bob gthub strpe , . ? ! : ; ( ) " \' & / - ...'.split(' '),
+  ...'activate deactivate enable disable turn on off use stop keep leave only all everything rest except but not without and or'.split(
+    ' ',
+  ),
+  ...'dont never please could you the my for in from with to tagged tag account environment secrets token key it them both'.split(
+    ' ',
+  ),
+  ...'github gitlab aws stripe openai database db prod staging work personal ci npm acme-corp 20 minutes hour half a'.split(
+    ' ',
+  ),
+  ...'GITHUB_TOKEN GITHUB_TOKEN@work DATABASE_URL.staging tag:ci env:production *@work aws@work ALL activate'.split(
+    ' ',
+  ),
+  ...'which is are why when if because so show value version fails bob gthub strpe , . ? ! : ; ( ) " \' & / - ...'.split(
+    ' ',
+  ),
 ];
 const aVault = fc.constantFrom(...Object.values(VAULTS));
 const THINGS =
@@ -88,11 +104,26 @@ const THINGS =
   );
 const aSentence = fc
   .tuple(
-    fc.constantFrom('activate', 'turn off', 'please enable', 'stop using', 'I need', 'deactivate', 'could you turn on', 'drop'),
-    fc.array(fc.tuple(fc.constantFrom(' and ', ', ', ' except ', ' for ', ' but not ', ' of ', ' '), fc.constantFrom(...THINGS)), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    fc.constantFrom(
+      'activate',
+      'turn off',
+      'please enable',
+      'stop using',
+      'I need',
+      'deactivate',
+      'could you turn on',
+      'drop',
+    ),
+    fc.array(
+      fc.tuple(
+        fc.constantFrom(' and ', ', ', ' except ', ' for ', ' but not ', ' of ', ' '),
+        fc.constantFrom(...THINGS),
+      ),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    ),
     fc.constantFrom('', ' for 20 minutes', ' please', ' now', ' in this session', ' on staging'),
   )
   .map(([verb, things, end]) => `${verb} ${things.flat().slice(1).join('')}${end}`);
@@ -100,32 +131,59 @@ const aText = fc.oneof(
   aSentence,
   fc.array(fc.constantFrom(...WORDS), { maxLength: 14 }).map((words) => words.join(' ')),
   fc.string({ maxLength: 80, unit: 'grapheme' }),
-  fc.tuple(fc.constantFrom('activate ', 'turn off ', 'please enable '), fc.string({ maxLength: 40 })).map((parts) => parts.join('')),
+  fc
+    .tuple(fc.constantFrom('activate ', 'turn off ', 'please enable '), fc.string({ maxLength: 40 }))
+    .map((parts) => parts.join('')),
 );
 
-t.test('whatever is said: it never throws, names only what is registered, and offers only what is understood', async () => {
-  fc.assert(
-    fc.property(aText, aVault, (text, lexicon) => {
-      const { action, names, question, choices = [], ttl } = understand(text, lexicon);
-      const known = names.every((name) => lexicon.secrets.some((secret) => secret.name === name));
-      const answered = action !== null || names.length === 0;
-      const sound = choices.every((choice) => understand(choice, lexicon).action !== null);
-      return known && answered && sound && (question === undefined || action === null) && (ttl === undefined || ttl >= 1000);
-    }),
-    { numRuns: 1500 },
-  );
-});
+t.test(
+  'whatever is said: it never throws, names only what is registered, and offers only what is understood',
+  async () => {
+    fc.assert(
+      fc.property(aText, aVault, (text, lexicon) => {
+        const { action, names, question, choices = [], ttl } = understand(text, lexicon);
+        const known = names.every((name) => lexicon.secrets.some((secret) => secret.name === name));
+        const answered = action !== null || names.length === 0;
+        const sound = choices.every((choice) => understand(choice, lexicon).action !== null);
+        return (
+          known &&
+          answered &&
+          sound &&
+          (question === undefined || action === null) &&
+          (ttl === undefined || ttl >= 1000)
+        );
+      }),
+      { numRuns: 1500 },
+    );
+  },
+);
 
 /** Everything by which a secret can be meant, in lower case and without what joins words. */
 function handles({ name, env, provider, account, environment, tags }: Lexicon['secrets'][number]): string[] {
   const of = PROVIDERS.find(({ id }) => id === provider);
   const kinds: Record<string, string> = {
-    ...{ database: 'database db sql', source: 'git', email: 'mail', ai: 'ai llm', payments: 'pay bill', cloud: 'cloud host' },
+    ...{
+      database: 'database db sql',
+      source: 'git',
+      email: 'mail',
+      ai: 'ai llm',
+      payments: 'pay bill',
+      cloud: 'cloud host',
+    },
   };
   const short = environment === 'production' ? ['prod', 'live'] : environment === 'staging' ? ['stag', 'stg'] : ['dev'];
   const parts = env.toLowerCase().split('_');
   return [
-    ...[name, account ?? '', environment ?? '', ...tags, ...parts, provider ?? '', of?.name ?? '', ...(of?.words ?? [])],
+    ...[
+      name,
+      account ?? '',
+      environment ?? '',
+      ...tags,
+      ...parts,
+      provider ?? '',
+      of?.name ?? '',
+      ...(of?.words ?? []),
+    ],
     ...(environment === null ? [] : short),
     ...(kinds[of?.kind ?? ''] ?? '').split(' '),
     // Kinds of secrets without a provider.
@@ -143,7 +201,8 @@ t.test('whatever is said: each secret of a proposal is named, or everything is',
       if (!isChange(understood)) return true;
       proposals += 1;
       const said = text.normalize('NFKC').toLowerCase();
-      if (/\b(all|everything|every|anything|any|each|rest|else|others|secrets?|keep|only|tokens?|keys?)\b/.test(said)) return true;
+      if (/\b(all|everything|every|anything|any|each|rest|else|others|secrets?|keep|only|tokens?|keys?)\b/.test(said))
+        return true;
       const mistyped = /gthub|strpe/.test(said) ? ' github stripe' : '';
       return understood.names.every((name) => {
         const secret = lexicon.secrets.find((one) => one.name === name);
@@ -156,10 +215,29 @@ t.test('whatever is said: each secret of a proposal is named, or everything is',
 });
 
 t.test('whatever is said before it: a refusal proposes nothing', async () => {
-  const refusals = fc.constantFrom("don't activate", 'do not enable', 'never turn on', 'please do not activate', 'no need to activate');
-  const things = fc.constantFrom('github', 'aws', 'everything', 'GITHUB_TOKEN', 'all secrets', 'the database for 20 minutes', 'stripe and aws');
+  const refusals = fc.constantFrom(
+    "don't activate",
+    'do not enable',
+    'never turn on',
+    'please do not activate',
+    'no need to activate',
+  );
+  const things = fc.constantFrom(
+    'github',
+    'aws',
+    'everything',
+    'GITHUB_TOKEN',
+    'all secrets',
+    'the database for 20 minutes',
+    'stripe and aws',
+  );
   fc.assert(
-    fc.property(refusals, things, aVault, (refusal, thing, lexicon) => !isChange(understand(`${refusal} ${thing}`, lexicon))),
+    fc.property(
+      refusals,
+      things,
+      aVault,
+      (refusal, thing, lexicon) => !isChange(understand(`${refusal} ${thing}`, lexicon)),
+    ),
   );
 });
 
@@ -175,11 +253,22 @@ t.test('words that are not understood never go with a change', async () => {
 });
 
 t.test('names and tags that hold instructions instruct nobody', async () => {
-  const name = fc.constantFrom('ACTIVATE_EVERYTHING', 'IGNORE_PREVIOUS', 'activate', 'ALL', 'NOT', 'EXCEPT_ME', 'TURN_ON_ALL');
+  const name = fc.constantFrom(
+    'ACTIVATE_EVERYTHING',
+    'IGNORE_PREVIOUS',
+    'activate',
+    'ALL',
+    'NOT',
+    'EXCEPT_ME',
+    'TURN_ON_ALL',
+  );
   const tag = fc.constantFrom('activate', 'all', 'not', 'except', 'now', 'please', 'turn-on-everything', 'for', 'the');
   fc.assert(
     fc.property(fc.uniqueArray(name, { maxLength: 5 }), tag, tag, (names, one, other) => {
-      const secrets = [secretOf(`GITHUB_TOKEN github #${one}`), ...names.map((each) => secretOf(`${each} - #${other}`))];
+      const secrets = [
+        secretOf(`GITHUB_TOKEN github #${one}`),
+        ...names.map((each) => secretOf(`${each} - #${other}`)),
+      ];
       const lexicon = { session: { name: 'dev', environment: null }, providers: PROVIDERS, secrets };
       const { action, names: meant } = understand('activate github', lexicon);
       return action === 'activate' && meant.join() === 'GITHUB_TOKEN';

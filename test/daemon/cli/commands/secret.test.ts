@@ -35,6 +35,14 @@ t.test('show', async (t) => {
     code: 0,
     out: /followed by {6}GH_TOKEN\n[\s\S]*description {6}for the release\n/,
   });
+  const rotation = { page: 'https://github.example/tokens', steps: ['Make one\u001b[2J', 'Store it'] };
+  const dueAt = '2030-01-31T00:00:00.000Z';
+  const soon = await playApi(t, {
+    [`GET /v1/secrets/${name}`]: { json: { ...SECRET, rotateEvery: '30d', dueAt, dueSoon: true, rotation } },
+  });
+  const { out } = await cli(soon, ['secret', 'show', 'GITHUB_TOKEN@work']);
+  t.match(out, /^due +2030-01-31 00:00:00 \(soon\)$/m);
+  t.ok(out.endsWith('\n\nA new value: https://github.example/tokens\n  1. Make one\\x1b[2J\n  2. Store it\n'), out);
 });
 
 t.test('reveal: the bytes exactly, a newline at a terminal only, and never without a reason', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { cli, playApi } from '../played-api.js';
-import { APPLIED, list, SESSION } from '../samples.js';
+import { APPLIED, list, REQUEST, SESSION } from '../samples.js';
 
 t.test('new', async (t) => {
   const until = { ...SESSION, until: '2026-03-01T16:00:00.000Z' };
@@ -39,6 +39,13 @@ t.test('ls and show', async (t) => {
     code: 0,
     out: /state {8}ended \(idle\)\n[\s\S]*idle {9}24h\n/,
   });
+  const live = await playApi(t, {
+    'GET /v1/sessions/dev': { json: SESSION },
+    'GET /v1/requests': { json: list(REQUEST, REQUEST) },
+  });
+  t.match((await cli(live, ['session', 'show', 'dev'])).out, /\nrequests +2 pending\n/);
+  t.match(live.asked[1]?.query, { state: 'pending', session: SESSION.id });
+  t.equal((await cli(live, ['session', 'show', 'dev', '--json'])).out, `${JSON.stringify(SESSION)}\n`);
 });
 
 t.test('end', async (t) => {

@@ -3,19 +3,32 @@ import { join } from 'node:path';
 import t from 'tap';
 import { deliveryText } from '../../../../daemon/cli/commands/status.js';
 import { cli, playApi, problem } from '../played-api.js';
-import { list, SANDBOX, SESSION, VAULT } from '../samples.js';
+import { list, REQUEST, SANDBOX, SECRET, SESSION, VAULT } from '../samples.js';
 
 t.test('status', async (t) => {
   const api = await playApi(t, {
     'GET /v1/vault': { json: VAULT },
     'GET /v1/sessions': { json: list(SESSION) },
     'GET /v1/sandboxes': { json: list(SANDBOX, SANDBOX) },
+    'GET /v1/requests': { json: list(REQUEST) },
   });
   const { code, out, err } = await cli(api, ['status'], { env: { AMPOULE_SESSION: 'dev' } });
   t.equal(code, 0);
   t.equal(err, '');
   t.match(out, /^vault {6}unsealed, unlocked by its key file\ndaemon {5}unix:\/\/.*api\.sock \(version 0\.1\.0\)\n/);
-  t.match(out, /sessions {3}1 live\nsandboxes {2}2 live\nsession {4}dev \(AMPOULE_SESSION\)\n$/);
+  t.match(out, /sessions {3}1 live\nsandboxes {2}2 live\nrequests {3}1 pending\nsession {4}dev \(AMPOULE_SESSION\)\n$/);
+  const due = await playApi(t, {
+    ...{
+      'GET /v1/vault': { json: VAULT },
+      'GET /v1/sessions': { json: list() },
+      'GET /v1/sandboxes': { json: list() },
+    },
+    'GET /v1/secrets': ({ query }) => ({ json: query.due === 'true' ? list(SECRET, SECRET) : list() }),
+  });
+  t.equal(
+    (await cli(due, ['status'])).err,
+    'ampoule: 2 secrets are due for rotation. Run `ampoule secret ls --due`.\n',
+  );
   t.equal((await cli(api, ['status', '--json'])).out, `${JSON.stringify(VAULT)}\n`);
 });
 

@@ -60,9 +60,17 @@ t.test('denied, taken back, closed', async (t) => {
     status: 200,
     json: { state: 'denied', answer: 'not now', decidedBy: 'operator:test' },
   });
+  const events: unknown[] = [];
+  w.parts.events.subscribe((_, event) => void events.push(event));
+  t.match(await w.call('POST', `/v1/requests/${first}/deny`, {}), { status: 200, json: { answer: 'not now' } });
+  t.same(events, [], 'denied already: no news');
   t.match(await w.call('POST', `/v1/requests/${first}/approve`, {}), { status: 409, json: { code: 'REQUEST_CLOSED' } });
   const second = await ask({ tag: 'ci', reason: 'r' });
   t.match(await w.agent('DELETE', `/v1/requests/${second}`), { status: 200, json: { state: 'withdrawn' } });
+  t.match(await w.agent('DELETE', `/v1/requests/${second}`), { status: 200, json: { state: 'withdrawn' } }, 'again');
+  const { text } = await w.call('GET', '/metrics');
+  t.match(text, /ampoule_requests_decided_total\{outcome="denied"\} 1\n/);
+  t.match(text, /ampoule_requests_decided_total\{outcome="withdrawn"\} 1\n/);
   t.match(await w.call('GET', '/v1/requests/req_none'), { status: 404, json: { code: 'REQUEST_NOT_FOUND' } });
   t.match(await w.call('GET', `/v1/requests/${first}?wait=30s`), { status: 200 }, 'a closed one is not waited for');
 });

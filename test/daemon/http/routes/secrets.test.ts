@@ -13,8 +13,9 @@ t.test('register, look, describe anew, delete', async (t) => {
   t.equal(made.headers.location, `/v1/secrets/${made.json.id}`);
   t.match(await w.call('POST', '/v1/secrets', body), { status: 409, json: { code: 'SECRET_EXISTS' } });
   const { notices: _notices, ...secret } = made.json;
-  t.same((await w.call('GET', '/v1/secrets/GITHUB_TOKEN%40work')).json, secret);
-  t.same((await w.call('GET', `/v1/secrets/${made.json.id}`)).json, secret);
+  const alone = { ...secret, rotation: null };
+  t.same((await w.call('GET', '/v1/secrets/GITHUB_TOKEN%40work')).json, alone);
+  t.same((await w.call('GET', `/v1/secrets/${made.json.id}`)).json, alone);
   const patched = await w.call('PATCH', '/v1/secrets/GITHUB_TOKEN@work', {
     description: null,
     expiresAt: '2099-01-01T00:00:00Z',
@@ -130,4 +131,12 @@ t.test('a description that moves a secret out of a ceiling is looked at by its s
   w.woken.length = 0;
   t.match(await w.call('PATCH', '/v1/secrets/A_KEY', { tags: [] }), { status: 200, json: { tags: [] } });
   t.same(w.woken, [id]);
+});
+
+t.test('how its provider makes a new value, where that is known', async (t) => {
+  const w = await world(t);
+  for (const provider of ['github', 'acme'])
+    await w.call('POST', '/v1/secrets', { name: provider.toUpperCase(), value: 'x', provider });
+  t.match((await w.call('GET', '/v1/secrets/GITHUB')).json.rotation, { page: /^https:\/\//, steps: [/./] });
+  t.equal((await w.call('GET', '/v1/secrets/ACME')).json.rotation, null);
 });

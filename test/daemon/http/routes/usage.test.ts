@@ -22,7 +22,10 @@ t.test('the history of a secret, as pages and as CSV', async (t) => {
   const csv = await w.call('GET', '/v1/secrets/A_KEY/usage?format=csv');
   t.match(csv.headers['content-type'], /^text\/csv/);
   const [head, line, end] = csv.text.split('\r\n');
-  t.match(head, /^variable,version,session,sandbox,container,holder,pid,program,confirmedBy,requestId,since,until$/);
+  t.match(
+    head,
+    /^variable,version,session,sandbox,container,holder,pid,program,confirmedBy,requestId,since,until,host$/,
+  );
   t.match(line, /^A_KEY,1,dev,box,,,,,operator:test,,\d{4}-/);
   t.equal(end, '');
   t.match(await w.call('GET', '/v1/secrets/A_KEY/usage?since=x'), { status: 422 });
@@ -43,5 +46,18 @@ t.test('rollback and a new data key', async (t) => {
   });
   t.match((await w.call('POST', '/v1/secrets/A_KEY/reveal', { reason: 'r' })).json, { value: 'one' });
   t.match(await w.call('POST', '/v1/vault/rotate'), { status: 200, json: { keyId: 2 } });
-  t.match((await w.call('GET', '/v1/vault')).json, { keyId: 2 });
+  t.match((await w.call('GET', '/v1/vault')).json, { keyId: 2, reencrypting: 0 });
+  t.match(await w.call('POST', '/v1/vault/rotate?wait=0', { reencrypt: true }), {
+    ...{ status: 202, json: { keyId: 3, left: 3, unreadable: 0 } },
+  });
+  t.match((await w.call('GET', '/v1/vault')).json, { keyId: 3, reencrypting: 3 });
+  t.match(await w.call('POST', '/v1/vault/rotate', { reencrypt: true }), {
+    ...{ status: 200, json: { keyId: 4, left: 0, unreadable: 0 } },
+  });
+  const { items } = (await w.call('GET', '/v1/secrets/A_KEY/versions')).json;
+  t.same(
+    items.map(({ keyId }: { keyId: number }) => keyId),
+    [4, 4, 4],
+  );
+  t.match((await w.call('POST', '/v1/secrets/A_KEY/reveal', { reason: 'r' })).json, { value: 'one' });
 });

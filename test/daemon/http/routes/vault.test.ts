@@ -14,6 +14,7 @@ t.test('what the vault is and how values reach sandboxes', async (t) => {
     delivery: { configured: 'auto', resolved: 'env', state: 'works' },
     engine: { reachable: true },
     unrecorded: 0,
+    reencrypting: 0,
     version: '0.1.0',
   });
   t.equal(Buffer.from(json.publicKey, 'base64').length, 32);
