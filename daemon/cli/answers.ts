@@ -162,6 +162,7 @@ export interface UnderstoodAnswer {
   action: 'activate' | 'deactivate' | 'list' | 'explain' | 'reveal' | 'doctor' | null;
   names: string[];
   ttl?: string;
+  acrossEnvironments?: true;
   requestId?: string;
   mayApprove?: boolean;
   secrets?: { name: string; active: boolean; as?: string; until?: string }[];

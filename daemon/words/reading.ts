@@ -15,7 +15,7 @@ export interface Token {
 }
 
 /** Controls, and what has no width or turns the direction of text: with these a text shows other than it is. */
-const HIDING = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/u;
+const HIDING = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/u;
 
 /** One word or mark. What is none of these is one character that nobody understands. */
 const TOKEN =

@@ -30,12 +30,13 @@ export function changeText({ act, names, ttl, across }: ChangeWords): string | n
 
 /** What a change would do, for a person. */
 export function changeSentence(change: ChangeWords, session: Lexicon['session']): string {
-  const { act, names, ttl } = change;
+  const { act, names, ttl, across } = change;
   const list =
     names.length > MOST_NAMES
       ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
       : names.join(', ');
-  return `${act === 'on' ? 'Activate' : 'Deactivate'} ${list} in ${session.name}${ttl === undefined ? '' : ` for ${formatDuration(ttl)}`}.`;
+  const where = across === true && act === 'on' ? ', across environments,' : '';
+  return `${act === 'on' ? 'Activate' : 'Deactivate'} ${list}${where} in ${session.name}${ttl === undefined ? '' : ` for ${formatDuration(ttl)}`}.`;
 }
 
 /** "A and B", at most a few of them. */

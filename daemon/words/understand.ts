@@ -16,9 +16,10 @@ const EXAMPLES = 'Say for example "activate aws for 2h", "turn off everything fo
 
 /** Never throws, and takes time in proportion to the length of the text, which is limited, and to the number of secrets. */
 export function understand(text: string, lexicon: Lexicon): Understanding {
-  if (text.length > LONGEST_TEXT)
+  const plain = text.length > LONGEST_TEXT ? '' : plainText(text);
+  // Some characters are written out as several.
+  if (Math.max(text.length, plain?.length ?? 0) > LONGEST_TEXT)
     return unclear('It is too long to be understood.', `Say it in at most ${LONGEST_TEXT} characters.`);
-  const plain = plainText(text);
   if (plain === null)
     return unclear(
       'It holds characters that cannot be seen.',

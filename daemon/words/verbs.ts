@@ -69,7 +69,7 @@ export function takeMade(state: Building, label: Label, next: Label | undefined)
   const adjective = next !== undefined && ['target', 'noun', 'key'].includes(next.is) && to === 'on';
   if (adjective && clause.act === 'off') return;
   if (clause.act === 'on' && !clause.strong) {
-    // "make sure it is not active" takes it away; "I do not want it active" as well asks for nothing by itself.
+    // "make sure it is not active" and "I do not want it active" take it away.
     if (clause.negated && to === 'on' && saysObject(state)) clause.negated = false;
     else if (clause.negated || to === 'on') {
       clause.strong = true;

@@ -80,17 +80,20 @@ async function decide(
   id: string,
 ): Promise<number> {
   const { client, options, output, around } = invocation;
-  const { action, names, ttl, understood, mayApprove = false, notices } = answer.body;
+  const { action, names, ttl, acrossEnvironments, understood, mayApprove = false, notices } = answer.body;
   const person = options.yes === true || (around.stdin.isTTY === true && options.json !== true);
   if (!mayApprove || !person) {
     await output.answer(answer, `${printable(understood)}\nIt waits as ${id}.`);
     return tellNotices(invocation, notices);
   }
-  const what = `${action} ${names.map(printable).join(', ')} in ${session}${ttl === undefined ? '' : ` for ${ttl}`}`;
+  const where = acrossEnvironments === true ? ', across environments,' : '';
+  const span = ttl === undefined ? '' : ` for ${ttl}`;
+  const what = printable(`${action} ${names.join(', ')}${where} in ${session}${span}`);
   try {
     await assureSure(invocation, `${what.charAt(0).toUpperCase()}${what.slice(1)}?`);
   } catch (error) {
-    await client.request('DELETE', path('requests', id));
+    // One that waited before stays.
+    if (answer.status === 201) await client.request('DELETE', path('requests', id));
     throw error;
   }
   const approving = makeChange<ApprovedAnswer>(invocation, 'POST', path('requests', id, 'approve'), { json: {} });

@@ -1,16 +1,17 @@
 /** The route of words: says what they mean, answers questions, and asks a person for changes. Changes nothing itself. */
 
 import { StoreError, type Toggle } from '../../../store/index.js';
-import type { Caller } from '../../parts.js';
+import type { Caller, Parts } from '../../parts.js';
 import { adviceOf } from '../../words/advice.js';
 import { lexiconOf } from '../../words/from-table.js';
-import { plainText } from '../../words/reading.js';
+import { LONGEST_TEXT, plainText } from '../../words/reading.js';
 import type { Understanding } from '../../words/types.js';
 import { understand } from '../../words/understand.js';
 import { callerOf } from '../authentication.js';
 import { formatDuration, formatTime } from '../duration.js';
 import type { App } from '../fastify.js';
 import { once } from '../idempotency.js';
+import { maskedWords } from '../masked-words.js';
 import type { Http } from '../respond.js';
 import { Understood, WordsBody } from '../schemas/ask.js';
 import { SessionParams } from '../schemas/sessions.js';
@@ -39,10 +40,11 @@ export function askRoutes(app: App, { parts }: Http): void {
       const { action } = understood;
       if (action !== 'activate' && action !== 'deactivate')
         return reply.code(200).send(answerOf(understood, items, adviceOf(understood, lexicon, text)));
+      const said = saidIn(parts, caller, session.id, text);
       let fresh = false;
       try {
         const { resource } = once(parts, request, () => {
-          const asked = requests.ask(caller, session.id, wishOf(understood, action, text));
+          const asked = requests.ask(caller, session.id, wishOf(understood, action, said));
           fresh = asked.created;
           return asked.request.id;
         });
@@ -66,8 +68,13 @@ export function askRoutes(app: App, { parts }: Http): void {
   );
 }
 
-function wishOf({ names, ttl, acrossEnvironments }: Understanding, action: 'activate' | 'deactivate', text: string) {
-  const said = plainText(text) ?? '';
+/** The text as a request keeps it, for a person to read. */
+function saidIn(parts: Parts, caller: Caller, session: string, text: string): string {
+  const masked = maskedWords(parts, caller, session, plainText(text) ?? '');
+  return masked.slice(0, LONGEST_TEXT).replace(/\p{Cs}$/u, '');
+}
+
+function wishOf({ names, ttl, acrossEnvironments }: Understanding, action: 'activate' | 'deactivate', said: string) {
   return {
     ...{ action, what: names.map((name) => ({ name })), reason: said, text: said },
     ...(ttl === undefined ? {} : { ttl }),

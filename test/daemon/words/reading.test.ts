@@ -6,7 +6,7 @@ const words = (text: string) => tokensOf(plainText(text) ?? '').map((token) => t
 t.test('one line, plain quotes, single spaces; what cannot be seen is refused', async (t) => {
   t.equal(plainText('  turn\ton   “github” – don’t  '), 'turn on "github" - don\'t');
   t.equal(plainText('ＡＷＳ'), 'AWS');
-  for (const hidden of ['\n', '\u0000', '\u200d', '\u202e', '\u00ad', '\ue000'])
+  for (const hidden of ['\n', '\u0000', '\u200d', '\u202e', '\u00ad', '\ue000', '\ud800'])
     t.equal(plainText(`a${hidden}b`), null, `U+${hidden.codePointAt(0)?.toString(16)}`);
 });
 

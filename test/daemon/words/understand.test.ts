@@ -71,6 +71,7 @@ t.test('every answer that is offered is understood when it is sent', async (t) =
 t.test('too long, empty, and what cannot be seen: asked back', async (t) => {
   const lexicon = VAULTS.small as Lexicon;
   t.match(understand('activate github '.repeat(700), lexicon), { action: null, names: [], question: /500/ });
+  t.match(understand(`activate github because ${'\ufdfa'.repeat(400)}`, lexicon), { action: null, question: /500/ }, 'written out');
   for (const hidden of ['\u0000', '\u001b[2J', '\u200b', '\u202e', '\n', '\r\n', '\u2028', '\u{e0041}'])
     t.match(
       understand(`activate ${hidden}github`, lexicon),

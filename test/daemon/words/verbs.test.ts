@@ -37,7 +37,8 @@ t.test('not: refuses, leaves out, or turns a state round', async (t) => {
   t.match(state.clause, { negated: true });
   t.match(clauses('activate github, not aws'), [{ act: 'on', excluded: [{ targets: [{ text: 'aws' }] }] }]);
   t.match(clauses('make sure stripe is not active'), [{ act: 'off', negated: false }]);
-  t.match(clauses('I do not want stripe active'), [{ act: 'on', negated: true }]);
+  t.match(clauses('I do not want stripe active'), [{ act: 'off', negated: false }]);
+  t.match(clauses('I do not want you to activate stripe'), [{ act: 'on', negated: true }]);
 });
 
 t.test('what something is made to be', async (t) => {
