@@ -39,9 +39,9 @@ export function entitiesOf({ secrets, providers }: Lexicon): Entities {
     const one = of?.find((other) => other.dimension === dimension && other.value === value);
     if (one !== undefined) for (const index of meant) one.secrets.add(index);
     else {
-      const fresh = { dimension, value, secrets: new Set(meant) };
+      const fresh = { dimension, value, secrets: meant instanceof Set ? meant : new Set(meant) };
       if (of === undefined) {
-        longest = Math.max(longest, key.split(' ').length);
+        if (key.includes(' ')) longest = Math.max(longest, key.split(' ').length);
         readings.set(key, [fresh]);
       } else of.push(fresh);
     }

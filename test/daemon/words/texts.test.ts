@@ -25,7 +25,10 @@ t.test('sentences for a person', async (t) => {
     changeSentence({ act: 'on', names: Array(20).fill('A'), ttl: 3_600_000 }, session),
     /and 8 more in dev for 1h\.$/,
   );
-  t.equal(changeSentence({ act: 'on', names: ['A'], across: true }, session), 'Activate A, across environments, in dev.');
+  t.equal(
+    changeSentence({ act: 'on', names: ['A'], across: true }, session),
+    'Activate A, across environments, in dev.',
+  );
   t.equal(listed(['a', 'b', 'c'], 2), 'a, b and 1 more');
   t.ok(admits(session, { environment: null }));
   t.ok(admits(session, { environment: 'staging' }));

@@ -7,6 +7,8 @@ import { LONGEST_TEXT } from '../../../daemon/words/reading.js';
 import type { Lexicon, Understanding } from '../../../daemon/words/types.js';
 import { understand } from '../../../daemon/words/understand.js';
 import { corpus, type Phrase, PROVIDERS, secretOf, VAULTS } from './corpus.js';
+import { ASKED_BACK, DOCUMENTED, MEANINGS } from './documented.js';
+import { aText, aVault, handles } from './made.js';
 
 const isChange = ({ action }: Understanding): boolean => action === 'activate' || action === 'deactivate';
 
@@ -32,8 +34,8 @@ function verdict({ text, lexicon, expected }: Phrase): { right: boolean; got: Un
 
 t.test('the corpus: no change is proposed that was not meant, and what has a meaning is understood', async (t) => {
   const phrases = corpus();
-  t.ok(phrases.length >= 300, `${phrases.length} phrases`);
   const meaning = phrases.filter(({ expected }) => !/^(ask|nothing)/.test(expected));
+  t.ok(phrases.length >= 400 && meaning.length >= 250, `${phrases.length} phrases, ${meaning.length} with a meaning`);
   const missed: string[] = [];
   for (const phrase of phrases) {
     const { right, got, want } = verdict(phrase);
@@ -58,6 +60,16 @@ t.test('a wrong verdict is seen', async (t) => {
   t.notOk(judged('activate github?', 'ask: deactivate GITHUB_TOKEN'));
 });
 
+t.test('docs/words.md: what words mean there, and what is asked back', async (t) => {
+  t.ok(DOCUMENTED.secrets.length >= 8 && MEANINGS.length >= 15 && ASKED_BACK.length >= 8, 'the tables are read');
+  for (const { text, expected } of MEANINGS) t.equal(written(understand(text, DOCUMENTED)), sorted(expected), text);
+  for (const { text, choices } of ASKED_BACK) {
+    const got = understand(text, DOCUMENTED);
+    t.match(got, { action: null, question: String }, text);
+    t.same(got.choices ?? [], choices, text);
+  }
+});
+
 t.test('every answer that is offered is understood when it is sent', async (t) => {
   let offered = 0;
   for (const { text, lexicon } of corpus())
@@ -71,7 +83,11 @@ t.test('every answer that is offered is understood when it is sent', async (t) =
 t.test('too long, empty, and what cannot be seen: asked back', async (t) => {
   const lexicon = VAULTS.small as Lexicon;
   t.match(understand('activate github '.repeat(700), lexicon), { action: null, names: [], question: /500/ });
-  t.match(understand(`activate github because ${'\ufdfa'.repeat(400)}`, lexicon), { action: null, question: /500/ }, 'written out');
+  t.match(
+    understand(`activate github because ${'\ufdfa'.repeat(400)}`, lexicon),
+    { action: null, question: /500/ },
+    'written out',
+  );
   for (const hidden of ['\u0000', '\u001b[2J', '\u200b', '\u202e', '\n', '\r\n', '\u2028', '\u{e0041}'])
     t.match(
       understand(`activate ${hidden}github`, lexicon),
@@ -80,62 +96,6 @@ t.test('too long, empty, and what cannot be seen: asked back', async (t) => {
     );
   t.match(understand('', lexicon), { action: null, question: /Say for example/ });
 });
-
-const WORDS = [
-  ...'activate deactivate enable disable turn on off use stop keep leave only all everything rest except but not without and or'.split(
-    ' ',
-  ),
-  ...'dont never please could you the my for in from with to tagged tag account environment secrets token key it them both'.split(
-    ' ',
-  ),
-  ...'github gitlab aws stripe openai database db prod staging work personal ci npm acme-corp 20 minutes hour half a'.split(
-    ' ',
-  ),
-  ...'GITHUB_TOKEN GITHUB_TOKEN@work DATABASE_URL.staging tag:ci env:production *@work aws@work ALL activate'.split(
-    ' ',
-  ),
-  ...'which is are why when if because so show value version fails bob gthub strpe , . ? ! : ; ( ) " \' & / - ...'.split(
-    ' ',
-  ),
-];
-const aVault = fc.constantFrom(...Object.values(VAULTS));
-const THINGS =
-  'github|gitlab|aws|stripe|openai|the database|npm|the work account|my personal github|staging|prod|the session token|tag:ci|slack|gthub|redis|mongo|mailgun|the db for staging|ci'.split(
-    '|',
-  );
-const aSentence = fc
-  .tuple(
-    fc.constantFrom(
-      'activate',
-      'turn off',
-      'please enable',
-      'stop using',
-      'I need',
-      'deactivate',
-      'could you turn on',
-      'drop',
-    ),
-    fc.array(
-      fc.tuple(
-        fc.constantFrom(' and ', ', ', ' except ', ' for ', ' but not ', ' of ', ' '),
-        fc.constantFrom(...THINGS),
-      ),
-      {
-        minLength: 1,
-        maxLength: 4,
-      },
-    ),
-    fc.constantFrom('', ' for 20 minutes', ' please', ' now', ' in this session', ' on staging'),
-  )
-  .map(([verb, things, end]) => `${verb} ${things.flat().slice(1).join('')}${end}`);
-const aText = fc.oneof(
-  aSentence,
-  fc.array(fc.constantFrom(...WORDS), { maxLength: 14 }).map((words) => words.join(' ')),
-  fc.string({ maxLength: 80, unit: 'grapheme' }),
-  fc
-    .tuple(fc.constantFrom('activate ', 'turn off ', 'please enable '), fc.string({ maxLength: 40 }))
-    .map((parts) => parts.join('')),
-);
 
 t.test(
   'whatever is said: it never throws, names only what is registered, and offers only what is understood',
@@ -158,41 +118,6 @@ t.test(
     );
   },
 );
-
-/** Everything by which a secret can be meant, in lower case and without what joins words. */
-function handles({ name, env, provider, account, environment, tags }: Lexicon['secrets'][number]): string[] {
-  const of = PROVIDERS.find(({ id }) => id === provider);
-  const kinds: Record<string, string> = {
-    ...{
-      database: 'database db sql',
-      source: 'git',
-      email: 'mail',
-      ai: 'ai llm',
-      payments: 'pay bill',
-      cloud: 'cloud host',
-    },
-  };
-  const short = environment === 'production' ? ['prod', 'live'] : environment === 'staging' ? ['stag', 'stg'] : ['dev'];
-  const parts = env.toLowerCase().split('_');
-  return [
-    ...[
-      name,
-      account ?? '',
-      environment ?? '',
-      ...tags,
-      ...parts,
-      provider ?? '',
-      of?.name ?? '',
-      ...(of?.words ?? []),
-    ],
-    ...(environment === null ? [] : short),
-    ...(kinds[of?.kind ?? ''] ?? '').split(' '),
-    // Kinds of secrets without a provider.
-    ...(parts.some((part) => /^(redis|db1|db2|database)$/.test(part)) ? ['database', 'db', 'sql'] : []),
-  ]
-    .filter((word) => word !== '')
-    .map((word) => word.toLowerCase());
-}
 
 t.test('whatever is said: each secret of a proposal is named, or everything is', async (t) => {
   let proposals = 0;
