@@ -14,6 +14,8 @@ export interface Committed {
   sessions: SessionId[];
   /** Sandboxes that the change ended, which are no longer among the live ones. */
   ended?: SandboxId[];
+  /** Others that may still hold what it takes away, by an earlier change that is not in effect yet. */
+  holding?: SandboxId[];
   /** One whose container is made anew; that it has none is not enough. */
   remade?: SandboxId;
 }
@@ -61,7 +63,7 @@ export async function settleChange(
 
   const sessions = [...new Set([...change.sessions, ...(change.session === undefined ? [] : [change.session.id])])];
   const live = sessions.flatMap((id) => parts.sandboxesOf([id]));
-  const concerned = [...new Set([...live, ...(change.ended ?? [])])];
+  const concerned = [...new Set([...live, ...(change.ended ?? []), ...(change.holding ?? [])])];
   const epoch = parts.vault.status().epoch;
   const known = new Map<SessionId, Session>();
   const sessionOf = (id: SessionId): Session => {

@@ -3,7 +3,7 @@
 import { activationsOf, inForce } from './activations-rows.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
-import { withFollowers } from './followers.js';
+import { followersOf } from './followers.js';
 import type { StoredSecret } from './secrets-rows.js';
 import { selectedByAny } from './selector.js';
 import { sql } from './statements.js';
@@ -52,17 +52,23 @@ function own(as: Record<string, string>, name: string): string | undefined {
   return Object.hasOwn(as, name) ? as[name] : undefined;
 }
 
-function assertFitsOne(sandbox: Ceiling | null, placed: Candidate[]): void {
-  const candidates = withFollowers(placed);
-  const taken = new Map<string, Candidate>();
+function assertFitsOne(sandbox: Ceiling | null, candidates: Candidate[]): void {
+  const owners = new Map<string, Candidate>();
+  const following = new Map<string, Candidate>();
   let size = 0;
-  for (const candidate of candidates) {
-    const other = taken.get(candidate.env);
-    if (other !== undefined) throw conflict(sandbox, other, candidate, new Set(candidates.map(({ env }) => env)));
-    taken.set(candidate.env, candidate);
-    assertRoom(candidate.secret.name, candidate.env, candidate.secret.size);
-    size += candidate.env.length + candidate.secret.size + 2;
-  }
+  const place = (taken: Map<string, Candidate>, candidate: Candidate, env: string) => {
+    const other = taken.get(env);
+    if (other !== undefined) {
+      const names = new Set([...owners.keys(), ...candidates.map((one) => one.env), ...following.keys()]);
+      throw conflict(sandbox, { ...other, env }, { ...candidate, env }, names);
+    }
+    taken.set(env, candidate);
+    assertRoom(candidate.secret.name, env, candidate.secret.size);
+    size += env.length + candidate.secret.size + 2;
+  };
+  for (const candidate of candidates) place(owners, candidate, candidate.env);
+  // Also where a secret has the variable as its own: it may go, and then what follows must fit.
+  for (const candidate of candidates) for (const env of followersOf(candidate)) place(following, candidate, env);
   if (size <= LARGEST_ENVIRONMENT) return;
   const where = sandbox === null ? 'the session' : `the sandbox ${sandbox.name}`;
   const what = `The active secrets of ${where} would take ${size} bytes; a process can hold ${LARGEST_ENVIRONMENT}`;

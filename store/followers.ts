@@ -9,14 +9,17 @@ interface Placed {
 
 /**
  * Each of these, and after it those of its followers that are free. A secret under another variable than its own has none; and
- * a secret whose variable it is comes before one that only follows: who registered GH_TOKEN means that one.
+ * a secret whose variable it is comes before one that only follows: who registered GH_TOKEN means that one. What two follow into
+ * nobody gets: it would be chance whose value it is.
  */
 export function withFollowers<T extends Placed>(placed: readonly T[]): T[] {
   const taken = new Set(placed.map(({ env }) => env));
+  const claims = new Map<string, number>();
+  for (const env of placed.flatMap(followersOf)) claims.set(env, (claims.get(env) ?? 0) + 1);
   return placed.flatMap((one) => [
     one,
     ...followersOf(one)
-      .filter((env) => !taken.has(env))
+      .filter((env) => !taken.has(env) && claims.get(env) === 1)
       .map((env) => ({ ...one, env })),
   ]);
 }

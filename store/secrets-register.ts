@@ -33,7 +33,9 @@ export function registerBundle(
     for (const [at, { look }] of items.entries()) look?.(values[at] ?? new Uint8Array(0));
     options.accept?.();
     const known = items.map(({ secret }) => lookUpSecret(context, secret.name));
-    const there = known.flatMap((secret) => (secret === undefined ? [] : [secret.name]));
+    const there = known.flatMap((secret, at) =>
+      secret === undefined || items[at]?.usual === true ? [] : [secret.name],
+    );
     if (there.length > 0 && options.rotate !== true) throw exist(provider, there);
     const entry = (done: Registered) => ({
       action: 'provider.register',
@@ -42,9 +44,13 @@ export function registerBundle(
     });
     return context.act(caller, entry, () => {
       const done: Registered = { secrets: [], created: [], rotated: [], sessions: [] };
-      for (const [at, { secret }] of items.entries()) {
+      for (const [at, { secret, usual }] of items.entries()) {
         const value = { plain: values[at] ?? new Uint8Array(0) };
         const old = known[at];
+        if (old !== undefined && usual === true) {
+          done.secrets.push(old);
+          continue;
+        }
         if (old === undefined) done.secrets.push(acts.create(caller, secret, value));
         else {
           done.sessions.push(...acts.rotate(caller, old, value, options.revoke === true).sessions);

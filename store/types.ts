@@ -150,6 +150,8 @@ export interface Bundle {
     value: NewValue;
     /** Is shown the plaintext before anything is written; keeps no copy. */
     look?: (bytes: Uint8Array) => void;
+    /** Nobody gave it: one that is registered stays as it is. */
+    usual?: boolean;
   }[];
 }
 /**

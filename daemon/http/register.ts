@@ -12,8 +12,8 @@ export interface Gathered {
   bundle: Bundle;
   /** Throws SHAPE_UNEXPECTED where values that were looked at do not look right, unless they are to be stored as they are. */
   accept(): void;
-  /** What was decided for the caller. */
-  notices(): string[];
+  /** What was decided for the caller. @param created names of the secrets that were not there before. */
+  notices(created: readonly string[]): string[];
   /** Overwrites what was plain. */
   wipe(): void;
 }
@@ -22,32 +22,39 @@ export interface Gathered {
 export function gather(provider: Provider, body: RegisterBody): Gathered {
   assertFields(provider, body.fields);
   const values = new Map<string, NewValue>();
-  const chosen: string[] = [];
+  const chosen = new Map<string, string>();
   const wrong: { variable: ProviderVariable; problems: ShapeProblem[] }[] = [];
   const wipe = () => {
     for (const value of values.values()) if ('plain' in value) value.plain.fill(0);
   };
+  const items: (Bundle['items'][number] & { usual: boolean })[] = [];
   try {
     for (const [env, field] of Object.entries(body.fields)) values.set(env, formOf(env, field));
     for (const variable of provider.variables) {
-      const value = values.has(variable.env) ? null : defaultOf(variable, body.fields);
-      if (value === null) continue;
-      values.set(variable.env, { plain: new TextEncoder().encode(value) });
-      chosen.push(`${variable.env} is ${value}, since nothing else was given.`);
+      const usual = values.has(variable.env) ? null : defaultOf(variable, body.fields);
+      if (usual !== null) {
+        values.set(variable.env, { plain: new TextEncoder().encode(usual) });
+        chosen.set(variable.env, usual);
+      }
+      const value = values.get(variable.env);
+      if (value === undefined) continue;
+      const look = (bytes: Uint8Array) => {
+        const problems = shapeProblems(variable, variable.env, bytes);
+        if (problems.length > 0) wrong.push({ variable, problems });
+      };
+      items.push({ secret: secretOf(provider, variable, body), value, look, usual: usual !== null });
     }
   } catch (error) {
     wipe();
     throw error;
   }
-  const items = provider.variables.flatMap((variable) => {
-    const value = values.get(variable.env);
-    if (value === undefined) return [];
-    const look = (bytes: Uint8Array) => {
-      const problems = shapeProblems(variable, variable.env, bytes);
-      if (problems.length > 0) wrong.push({ variable, problems });
-    };
-    return [{ secret: secretOf(provider, variable, body), value, look }];
-  });
+  const decided = (created: readonly string[]) =>
+    items.flatMap(({ secret: { name, env = name }, usual }) => {
+      if (!usual) return [];
+      return created.includes(name)
+        ? [`${env} is ${chosen.get(env)}, since nothing else was given.`]
+        : [`${name} stays as it is, since nothing was given for it.`];
+    });
   const told = () => wrong.map(({ variable, problems }) => shapeText(variable.env, variable, problems));
   return {
     bundle: { provider: provider.id, items },
@@ -59,7 +66,7 @@ export function gather(provider: Provider, body: RegisterBody): Gathered {
       const todo = `Give ${wrong.length === 1 ? 'it' : 'them'} again, or say "force": true (\`ampoule add ${provider.id} --force\`) to store what is there`;
       throw new DaemonError('SHAPE_UNEXPECTED', `${told().join('; ')}. ${todo}.`, { problems: pointers });
     },
-    notices: () => [...chosen, ...told().map((text) => `${text}. It is stored as it is.`)],
+    notices: (created) => [...decided(created), ...told().map((text) => `${text}. It is stored as it is.`)],
     wipe,
   };
 }

@@ -2,6 +2,7 @@
 
 import { type SandboxId, StoreError, type Vault } from '../../store/index.js';
 import type { Caller, Parts } from '../parts.js';
+import { sealAll } from './sealing.js';
 
 export interface Panic {
   sessions: number;
@@ -27,13 +28,8 @@ export async function panic(parts: PanicParts, caller: Caller): Promise<Panic> {
     if (error instanceof StoreError && error.code === 'FORBIDDEN') throw error;
     failure = error;
   }
-  try {
-    vault.seal(caller);
-  } catch (error) {
-    // Whatever the disk says: the key is out of memory, and what holds a value has to end.
-    failure ??= error;
-  }
-  const { failed } = await parts.revokeAll();
+  const { failed, failure: unrecorded } = await sealAll(parts, caller, true);
+  failure ??= unrecorded;
   parts.events.emit({ kind: 'vault', id: vault.id });
   for (const id of ended.sessions) parts.events.emit({ kind: 'session', id });
   parts.reschedule();

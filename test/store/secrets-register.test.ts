@@ -81,3 +81,18 @@ t.test('for operators, and unsealed', async (t) => {
     'VAULT_SEALED',
   );
 });
+
+t.test('what nobody gave is stored where it is missing, and stays where it is there', async (t) => {
+  const v = await domain(t);
+  const of = (...names: string[]) => {
+    const { provider, items } = bundle(...names);
+    return { provider, items: items.map((item) => ({ ...item, usual: item.secret.name === 'REGION' })) };
+  };
+  t.same(v.secrets.register(operator, of('A', 'REGION')).created, ['A', 'REGION']);
+  const beside = v.secrets.register(operator, of('B', 'REGION'));
+  t.match(beside, { created: ['B'], rotated: [], secrets: [{ name: 'B' }, { name: 'REGION', currentVersion: 1 }] });
+  const other = of('A', 'REGION');
+  for (const item of other.items) item.value = plain('other');
+  const again = v.secrets.register(operator, other, { rotate: true });
+  t.match(again, { created: [], rotated: ['A'], secrets: [{ currentVersion: 2 }, { currentVersion: 1 }] });
+});

@@ -44,13 +44,14 @@ export function leakRoutes(app: App, http: Http): void {
       const caller = callerOf(request);
       const wait = waitOf(request.query);
       const { id } = secrets.get(caller, request.params.name);
+      const holding = holdersOf(parts, id);
       const { secret, sessions } = await revoking(
         parts,
-        () => holdersOf(parts, id),
+        () => holding,
         () => leaks.report(caller, id, request.body.reason ?? ''),
       );
       parts.events.emit({ kind: 'secret', id });
-      const { status, body } = await settled(http, { sessions }, wait);
+      const { status, body } = await settled(http, { sessions, holding }, wait);
       const proof = parts.prove(secret);
       parts.writeHolders();
       return reply.code(proof.holders.length > 0 ? 202 : status).send({

@@ -93,7 +93,7 @@ export function providerRoutes(app: App, http: Http): void {
         const items = resource.split(',').map((id) => secrets.get(caller, id));
         const { created, rotated, sessions } = made;
         for (const { id } of items) parts.events.emit({ kind: 'secret', id });
-        const notices = [...gathered.notices(), ...items.flatMap(({ id }) => shortNotices(parts, id))];
+        const notices = [...gathered.notices(created), ...items.flatMap(({ id }) => shortNotices(parts, id))];
         const { status, body } = await settled(http, { sessions }, wait, notices);
         const code = status === 202 ? 202 : created.length > 0 ? 201 : 200;
         return reply.code(code).send({

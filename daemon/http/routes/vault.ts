@@ -1,6 +1,7 @@
 /** Routes of the vault: state, unseal, seal, a new unlock key. */
 
 import type { SandboxChange } from '../../change.js';
+import { sealAll } from '../../leak/sealing.js';
 import type { Caller } from '../../parts.js';
 import { callerOf } from '../authentication.js';
 import { formatTime } from '../duration.js';
@@ -69,9 +70,9 @@ export function vaultRoutes(app: App, { parts, streams }: Http): void {
       config: { operation: { id: 'sealVault', summary: 'Forget the key; with revoke, end all that holds a value' } },
     },
     async (request, reply) => {
-      parts.vault.seal(callerOf(request));
+      const { failed, failure } = await sealAll(parts, callerOf(request), request.body.revoke === true);
       changed();
-      const failed = request.body.revoke === true ? (await parts.revokeAll()).failed : [];
+      if (failure !== null) throw failure;
       const sandboxes = failed.map((id): SandboxChange => {
         const { name, session } = parts.vault.sandboxes.get(DAEMON, id);
         const { name: sessionName, generation } = parts.vault.sessions.get(DAEMON, session);

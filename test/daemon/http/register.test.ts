@@ -36,7 +36,12 @@ t.test('names, accounts, defaults, followers', async (t) => {
   t.equal(aws.text(2), 'us-east-1');
   aws.look();
   aws.accept();
-  t.same(aws.notices(), ['AWS_REGION is us-east-1, since nothing else was given.']);
+  t.same(aws.notices(['AWS_REGION@acme-prod.production']), ['AWS_REGION is us-east-1, since nothing else was given.']);
+  t.same(aws.notices([]), ['AWS_REGION@acme-prod.production stays as it is, since nothing was given for it.']);
+  t.same(
+    aws.bundle.items.map(({ usual }) => usual),
+    [false, false, true],
+  );
   aws.wipe();
   t.equal(aws.text(1), '\0'.repeat(KEY.length));
 });
@@ -82,6 +87,10 @@ t.test('what looks wrong is refused with what is expected, and never with the va
   const forced = gathered('aws', wrong, { force: true });
   forced.look();
   forced.accept();
-  t.match(forced.notices(), [/us-east-1/, /AKIA.*It is stored as it is\./, /newline\. It is stored as it is\./]);
-  t.notOk(JSON.stringify(forced.notices()).includes('AKIAwrong'));
+  t.match(forced.notices([]), [
+    /AWS_REGION stays/,
+    /AKIA.*It is stored as it is\./,
+    /newline\. It is stored as it is\./,
+  ]);
+  t.notOk(JSON.stringify(forced.notices([])).includes('AKIAwrong'));
 });

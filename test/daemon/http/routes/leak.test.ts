@@ -42,6 +42,16 @@ t.test('pending where something is, or where the proof finds a holder', async (t
   t.match(await w.call('POST', '/v1/secrets/KEY/leak', { why: 'x' }), { status: 422 });
 });
 
+t.test('pending too where an earlier change has not taken it away yet', async (t) => {
+  const w = await world(t);
+  const { id: secret } = (await w.call('POST', '/v1/secrets', { name: 'KEY', value: 'CANARY-VALUE' })).json;
+  const { json } = await w.call('POST', '/v1/sandboxes', { name: 'box', session: { name: 'dev' }, secrets: ['KEY'] });
+  w.vault.containers.open = () => [{ sandbox: json.id, holds: [{ secret, version: 1 }] }] as never;
+  w.outcomes.set(json.id, { state: 'pending', reason: 'Docker does not answer.' });
+  t.match(await w.call('DELETE', '/v1/sessions/dev/secrets/KEY?wait=0s'), { status: 202 });
+  t.match(await w.call('POST', '/v1/secrets/KEY/leak', {}), { status: 202, json: { sandboxes: [{ id: json.id }] } });
+});
+
 t.test('panic: everything ends and the vault is sealed; what is left is told', async (t) => {
   const w = await world(t, {}, {});
   await w.call('POST', '/v1/secrets', { name: 'KEY', value: 'CANARY-VALUE' });
