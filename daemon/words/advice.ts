@@ -8,20 +8,20 @@ const LOST = /\b(commit|leak|exposed|pasted|published|pushed)/i;
 
 /** Commands to copy, for what is understood and is no change. @param text what was asked. */
 export function adviceOf({ action, names }: Understanding, { secrets, session }: Lexicon, text: string): string[] {
-  const at = `--session ${session.name}`;
+  const { name: at } = session;
   const chosen = secrets.filter(({ name }) => names.includes(name));
   const variables = [...new Set(chosen.map(({ env }) => env))].slice(0, MOST);
   switch (action) {
     case 'list':
-      return [`ampoule secrets ${at}`];
+      return [`ampoule secrets --session ${at}`];
     case 'explain':
-      return variables.length > 0 ? variables.map((env) => `ampoule explain ${env} ${at}`) : [`ampoule secrets ${at}`];
+      return variables.length > 0 ? variables.map((env) => `ampoule explain ${env} --session ${at}`) : [`ampoule secrets --session ${at}`];
     case 'reveal':
       return names.slice(0, MOST).map((name) => `ampoule secret reveal ${name} --reason 'why it is needed'`);
     case 'doctor': {
       const lost = LOST.test(text) ? names.slice(0, MOST).map((name) => `ampoule leak ${name}`) : [];
       const all =
-        variables.length > 0 ? variables.map((env) => `ampoule doctor ${env} ${at}`) : [`ampoule doctor ${at}`];
+        variables.length > 0 ? variables.map((env) => `ampoule doctor ${env} --session ${at}`) : [`ampoule doctor --session ${at}`];
       return [...lost, ...all];
     }
     default:
