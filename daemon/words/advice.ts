@@ -15,13 +15,17 @@ export function adviceOf({ action, names }: Understanding, { secrets, session }:
     case 'list':
       return [`ampoule secrets --session ${at}`];
     case 'explain':
-      return variables.length > 0 ? variables.map((env) => `ampoule explain ${env} --session ${at}`) : [`ampoule secrets --session ${at}`];
+      return variables.length > 0
+        ? variables.map((env) => `ampoule explain ${env} --session ${at}`)
+        : [`ampoule secrets --session ${at}`];
     case 'reveal':
       return names.slice(0, MOST).map((name) => `ampoule secret reveal ${name} --reason 'why it is needed'`);
     case 'doctor': {
       const lost = LOST.test(text) ? names.slice(0, MOST).map((name) => `ampoule leak ${name}`) : [];
       const all =
-        variables.length > 0 ? variables.map((env) => `ampoule doctor ${env} --session ${at}`) : [`ampoule doctor --session ${at}`];
+        variables.length > 0
+          ? variables.map((env) => `ampoule doctor ${env} --session ${at}`)
+          : [`ampoule doctor --session ${at}`];
       return [...lost, ...all];
     }
     default:

@@ -50,7 +50,10 @@ export function labelled(tokens: readonly Token[], entities: Entities): Label[] 
     const token = tokens[at] as Token;
     const found = markLabel(token) ?? quotedLabel(token, entities) ?? phraseLabel(tokens, at, entities);
     if (found !== null) {
-      labels.push(found.label);
+      // "db access": what is wanted, not that it is.
+      const access = /^access( for)?$/i.test(found.label.text) && labels.at(-1)?.is === 'target';
+      labels.push(access ? label('access', 'noun', { meanings: ['noun'] }) : found.label);
+      if (access) found.length = 1;
       at += found.length;
       continue;
     }
@@ -111,6 +114,19 @@ function phraseLabel(tokens: readonly Token[], at: number, entities: Entities): 
       .join(' ');
   if (span !== null && span.length >= (entity?.length ?? 0))
     return { label: label(text(span.length), 'span', { ms: span.ms }), length: span.length };
+  // "to deploy" says what for, also where something is called so; "to the deploy secrets" does not.
+  const aim = phrase?.meanings.includes('aim') === true && entity?.length === phrase.length;
+  if (phrase !== null && aim && tokens[at - 1]?.word === 'to' && !isNoun(words[phrase.length]))
+    return { label: label(text(phrase.length), 'aim', { meanings: phrase.meanings }), length: phrase.length };
+  // "the deploy secrets" are called so.
+  const called = phrase?.meanings.includes('purpose') === true && isNoun(words[phrase.length]);
+  if (
+    phrase !== null &&
+    called &&
+    phrase.length > 1 &&
+    entities.lookUp(words.slice(1, phrase.length).join(' ')).length > 0
+  )
+    return { label: label(token.text, 'filler', { meanings: ['filler'] }), length: 1 };
   const weak = phrase?.meanings.every((meaning) => WEAK.has(meaning)) ?? true;
   const strong = entity?.readings.some(({ dimension }) => dimension !== 'part') ?? false;
   if (
@@ -151,6 +167,10 @@ function entityAt(
 
 function isKnown(word: string, entities: Entities): boolean {
   return meaningsOf(word).length > 0 || entities.lookUp(word).length > 0;
+}
+
+function isNoun(word = ''): boolean {
+  return meaningsOf(word).some((meaning) => meaning === 'noun' || meaning === 'key');
 }
 
 function mistypedLabel(token: Token, entities: Entities): Label {

@@ -2,6 +2,15 @@
 
 import { nearest } from '../nearest.js';
 
+/** Words of their own that are near to words of the grammar: nobody mistyped these. */
+const ENGLISH: ReadonlySet<string> = new Set(
+  `remote attack think thinks staff state states taken expect expects ever grand giant grunt serve serves sever severe market masked
+  logic upset invoke invoked insect infect reverse shelf spell alloy allot provoke unlock reload actively minds loader relates
+  relate season provided thins thine stave stake octave permits hermit detect expense vender grants theme dutch`.split(
+    /\s+/,
+  ),
+);
+
 /** Edits that a word of this length may be away from what was meant. */
 function mostEdits(word: string): number {
   if (word.length < 4) return 0;
@@ -20,7 +29,7 @@ function likely(word: string, meant: string, most: number): boolean {
 /** The words that are nearest to one that is none of them: none, the one that was meant, or several. */
 export function nearWords(word: string, words: Iterable<string>): string[] {
   const most = mostEdits(word);
-  if (most === 0) return [];
+  if (most === 0 || ENGLISH.has(word)) return [];
   const near: string[] = [];
   for (const meant of words) if (likely(word, meant, most)) near.push(meant);
   if (near.length === 0) return [];

@@ -37,3 +37,15 @@ t.test('many words that nobody knows are not looked at one by one', async (t) =>
   t.equal(labels.at(-1)?.is, 'unknown');
   t.equal(labelsOf('qwrtz githb').at(-1)?.is, 'target');
 });
+
+t.test('what a tag and a reason are both called', async (t) => {
+  t.same(kinds('activate the deploy secrets', 'purposes'), ['on', 'filler', 'target', 'noun']);
+  t.same(kinds('activate npm for the deploy', 'purposes'), ['on', 'target', 'preposition', 'purpose']);
+  t.same(kinds('need to deploy', 'purposes').at(-1), 'aim');
+  t.same(kinds('access to deploy secrets', 'purposes').slice(-2), ['target', 'noun']);
+});
+
+t.test('access that is wanted, and access as a verb', async (t) => {
+  t.same(kinds('github access for 20 minutes'), ['target', 'noun', 'preposition', 'span']);
+  t.same(kinds('access github'), ['want', 'target']);
+});

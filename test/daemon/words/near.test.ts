@@ -29,3 +29,9 @@ t.test('never a short word, another digit, another first letter, or too much at 
   t.same(nearWords('wrok', ['work']), ['work'], 'two letters that changed places');
   t.same(nearWords('wark', ['work']), [], 'four letters are near to many words');
 });
+
+t.test('a word of its own is not taken for one that was mistyped', async (t) => {
+  t.same(nearWords('remoev', ['remove']), ['remove']);
+  t.same(nearWords('remote', ['remove']), []);
+  t.same(nearWords('staff', ['stuff']), []);
+});
