@@ -161,7 +161,7 @@ function nothing(
   const apart = item.targets.map(({ readings }) => new Set(readings.flatMap(({ secrets: of }) => [...of])));
   const some = apart.filter((set) => set.size > 0 && set.size < secrets.length);
   return doubt(
-    `No registered secret is "${what}". What there is: \`ampoule secret table\`.`,
+    `No registered secret is "${what}". What there is: \`ampoule secrets\`.`,
     some.length > 1 ? some.slice(0, 4) : [],
   );
 }
