@@ -90,7 +90,9 @@ function answered(questions: readonly Sentence[], lexicon: Lexicon, entities: En
   const about =
     names.length > 0 ? listed(names) : main.named ? 'something that is not registered' : lexicon.session.name;
   const words = {
-    list: `What of ${about} is active in ${lexicon.session.name}.`,
+    list: main.named
+      ? `Whether ${about} is active in ${lexicon.session.name}.`
+      : `What is active in ${lexicon.session.name}.`,
     explain: `Where ${about} comes from in ${lexicon.session.name}, and since when.`,
     reveal: `The value of ${about}.`,
     doctor: `Why ${about} does not work in ${lexicon.session.name}.`,

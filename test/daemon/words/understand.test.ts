@@ -80,6 +80,12 @@ t.test('every answer that is offered is understood when it is sent', async (t) =
   t.ok(offered > 50, `${offered} answers`);
 });
 
+t.test('a question says what it was taken for', async (t) => {
+  const lexicon = VAULTS.small as Lexicon;
+  t.equal(understand('what is on?', lexicon).understood, 'What is active in dev.');
+  t.equal(understand('is github on?', lexicon).understood, 'Whether GITHUB_TOKEN is active in dev.');
+});
+
 t.test('too long, empty, and what cannot be seen: asked back', async (t) => {
   const lexicon = VAULTS.small as Lexicon;
   t.match(understand('activate github '.repeat(700), lexicon), { action: null, names: [], question: /500/ });
