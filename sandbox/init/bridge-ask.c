@@ -45,13 +45,19 @@ static bool wait_for(int fd, short events, int64_t until) {
     }
 }
 
-static bool send_want(int fd, const struct environment *newer) {
-    uint8_t raw[32];
+static bool send_want(int fd, const struct question *question) {
+    uint8_t raw[WANT_BYTES];
     struct writer to = writer_of(raw, sizeof raw);
-    frame_begin(&to, newer == NULL ? F_WANT : F_WANT_NEWER);
-    if (newer != NULL) {
-        write_u32(&to, newer->epoch);
-        write_u64(&to, newer->generation);
+    if (question->newer != NULL) {
+        frame_begin(&to, F_WANT_NEWER);
+        write_u32(&to, question->newer->epoch);
+        write_u64(&to, question->newer->generation);
+    } else if (question->some != NULL) {
+        frame_begin(&to, F_WANT_SOME);
+        write_u16(&to, (uint16_t)question->count);
+        for (size_t i = 0; i < question->count; i++) write_text(&to, question->some[i]);
+    } else {
+        frame_begin(&to, F_WANT);
     }
     /* Less than any socket holds. */
     return frame_end(&to) && send(fd, raw, to.used, MSG_NOSIGNAL) == (ssize_t)to.used;
@@ -76,7 +82,7 @@ static int receive(int fd, int64_t until, struct inbox *box, struct environment 
     }
 }
 
-bool bridge_ask(const struct environment *newer, int64_t patience, struct inbox *box, struct environment *into,
+bool bridge_ask(const struct question *question, int64_t patience, struct inbox *box, struct environment *into,
                 const char **why) {
     int64_t until = clock_ms() + patience;
     *why = "no memory is left for the environment";
@@ -87,7 +93,7 @@ bool bridge_ask(const struct environment *newer, int64_t patience, struct inbox 
             *why = "the init does not listen at " PLACE_BRIDGE;
             return false;
         }
-        int received = send_want(fd, newer) ? receive(fd, until, box, into, why) : 0;
+        int received = send_want(fd, question) ? receive(fd, until, box, into, why) : 0;
         close(fd);
         if (received != 0) return received == 1;
         /* The init had no room: what came before is of no use. */

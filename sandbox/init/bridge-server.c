@@ -1,4 +1,5 @@
 /* The init's end of /.ampoule/bridge: who connects gets the live environment, after it was registered as a holder. */
+#include "bridge.h"
 #include "hook.h"
 #include "init.h"
 
@@ -15,7 +16,6 @@ enum {
     CALLERS_MAX = 256,
     UNPROVEN_MAX = 64,
     PATIENCE_MS = 5000, /* for a frame; for an answer to be taken */
-    WANT_BYTES = FRAME_HEAD + 1 + 12,
 };
 
 enum stage { FREE, ASKING, WAITING, TAKING };
@@ -52,11 +52,13 @@ static const char *own_value(const char *name) {
     return NULL;
 }
 
-/* ENVIRONMENT in memory of its own; `nothing`: without entries. */
-static bool compose(struct caller *caller, bool nothing) {
-    size_t count = nothing ? 0 : live.count, own = 0;
+/* ENVIRONMENT of the entries that are chosen, in memory of its own. */
+static bool compose(struct caller *caller, const bool *chosen) {
+    size_t count = 0, own = 0;
     caller->room = FRAME_HEAD + 64 + strlen(config.path);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < live.count; i++) {
+        if (!chosen[i]) continue;
+        count++;
         const char *configured = own_value(live.entries[i].name);
         if (configured != NULL) {
             own++;
@@ -72,12 +74,13 @@ static bool compose(struct caller *caller, bool nothing) {
     write_u64(&to, live.generation);
     write_text(&to, config.path);
     write_u16(&to, (uint16_t)own);
-    for (size_t i = 0; i < count; i++) {
-        const char *configured = own_value(live.entries[i].name);
+    for (size_t i = 0; i < live.count; i++) {
+        const char *configured = chosen[i] ? own_value(live.entries[i].name) : NULL;
         if (configured != NULL) write_text(&to, configured);
     }
     write_u16(&to, (uint16_t)count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < live.count; i++) {
+        if (!chosen[i]) continue;
         struct bytes shown = entry_shown(&live.entries[i]);
         size_t name = strlen(live.entries[i].name);
         write_u32(&to, (uint32_t)(name + 1 + shown.length));
@@ -110,21 +113,15 @@ static bool still(const struct caller *caller, struct process *process) {
 }
 
 static void answer(struct caller *caller) {
-    struct reader body = reader_of(caller->asked + FRAME_HEAD + 1, caller->have - FRAME_HEAD - 1);
-    bool newer = caller->asked[FRAME_HEAD] == F_WANT_NEWER, nothing = false;
+    static bool chosen[ENTRIES_MAX];
+    struct frame asked = {caller->asked[FRAME_HEAD], reader_of(caller->asked + FRAME_HEAD + 1, caller->have - FRAME_HEAD - 1), 0};
+    bool holds;
     struct process process;
-    if (!still(caller, &process)) return leave(caller);
-    pid_t holder = caller->pid;
-    if (newer) {
-        uint32_t epoch = read_u32(&body);
-        uint64_t generation = read_u64(&body);
-        bool has = epoch > live.epoch || (epoch == live.epoch && generation >= live.generation);
-        nothing = has || !live.ready;
-        holder = process.parent;
-    }
+    if (!still(caller, &process) || !bridge_choose(&asked, chosen, &holds)) return leave(caller);
+    pid_t holder = asked.type == F_WANT_NEWER ? process.parent : caller->pid;
     /* Before a single byte: what was given is ended with its holder. A shell outside of the container has no pid here. */
-    if (!nothing && (holder <= 1 || !holder_register_bridge(holder))) return leave(caller);
-    if (!compose(caller, nothing)) return leave(caller);
+    if (holds && (holder <= 1 || !holder_register_bridge(holder, chosen))) return leave(caller);
+    if (!compose(caller, chosen)) return leave(caller);
     caller->stage = TAKING;
     timer_start(&caller->timer, PATIENCE_MS);
     send_more(caller);
@@ -142,8 +139,8 @@ static bool hear(struct caller *caller) {
         struct reader head = reader_of(caller->asked, FRAME_HEAD);
         uint32_t length = read_u32(&head);
         uint8_t type = caller->asked[FRAME_HEAD];
-        uint32_t wanted = type == F_WANT ? 1 : type == F_WANT_NEWER ? 13 : 0;
-        if (wanted == 0 || length != wanted || caller->have > FRAME_HEAD + length) break;
+        bool fits = type == F_WANT ? length == 1 : type == F_WANT_NEWER ? length == 13 : type == F_WANT_SOME;
+        if (!fits || length > WANT_BYTES - FRAME_HEAD || caller->have > FRAME_HEAD + length) break;
         if (caller->have == FRAME_HEAD + length) return true;
     }
     leave(caller);
@@ -206,6 +203,7 @@ void bridge_open(void) {
     struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = PLACE_BRIDGE};
     link_to_init(PLACE "/run");
     link_to_init(PLACE "/refresh");
+    link_to_init(PLACE "/credential");
     hook_write();
     unlink(PLACE_BRIDGE);
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

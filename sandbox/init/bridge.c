@@ -134,7 +134,7 @@ int bridge_main(int argc, char **argv, const char *execfn) {
     /* Until the program begins, what is in our memory is for nobody to read. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 
-    if (!bridge_ask(NULL, run ? PATIENCE_OF_RUN_MS : PATIENCE_MS, &box, &now, &why)) {
+    if (!bridge_ask(&(struct question){0}, run ? PATIENCE_OF_RUN_MS : PATIENCE_MS, &box, &now, &why)) {
         inbox_close(&box);
         return fail(STATUS_FAILED, name, why);
     }

@@ -14,7 +14,7 @@ void refuse(uint32_t seq, const char *id, uint16_t code, const char *reason) {
 
 static bool differs(const struct live *next) {
     if (next->count != live.count || !live.ready) return true;
-    struct grant *grant = grant_of(next);
+    struct grant *grant = grant_of(next, NULL);
     struct grant *both = grant == NULL ? NULL : grant_union(current_grant, grant);
     bool same = both != NULL && both == current_grant;
     grant_drop(both);
@@ -28,7 +28,7 @@ static bool take_set(struct reader *from) {
     const char *reason = "";
     int code = live_make(from, &head, &next, &reason);
     if (code < 0) return false;
-    struct grant *grant = code == 0 ? grant_of(&next) : NULL;
+    struct grant *grant = code == 0 ? grant_of(&next, NULL) : NULL;
     if (code == 0) code = files_prepare(&next, &reason);
     if (code != 0 || grant == NULL) {
         refuse(head.seq, "", code == 0 ? 2 : (uint16_t)code, code == 0 ? "there is no memory" : reason);

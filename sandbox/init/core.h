@@ -79,8 +79,8 @@ struct grant {
     size_t count;
     struct held held[];
 };
-/* NULL: no memory. Each of the three gives one user more. */
-struct grant *grant_of(const struct live *from);
+/* NULL: no memory. Each of the three gives one user more. `chosen`: these entries alone; NULL: all. */
+struct grant *grant_of(const struct live *from, const bool *chosen);
 struct grant *grant_keep(struct grant *grant);
 /* What is in either; gives `one` itself where that has all of it. */
 struct grant *grant_union(struct grant *one, struct grant *other);

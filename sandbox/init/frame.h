@@ -58,6 +58,7 @@ enum frame_type {
     F_WANT = 0x50,
     F_WANT_NEWER = 0x51,
     F_ENVIRONMENT = 0x52,
+    F_WANT_SOME = 0x53,
 };
 
 /* A part of a buffer, not owned. */

@@ -12,10 +12,11 @@ static struct grant *make(size_t count) {
     return grant;
 }
 
-struct grant *grant_of(const struct live *from) {
+struct grant *grant_of(const struct live *from, const bool *chosen) {
     struct grant *grant = make(from->count);
     if (grant == NULL) return NULL;
     for (size_t i = 0; i < from->count; i++) {
+        if (chosen != NULL && !chosen[i]) continue;
         struct held *held = grant->held + grant->count++;
         memcpy(held->name, from->entries[i].name, sizeof held->name);
         memcpy(held->secret, from->entries[i].secret, sizeof held->secret);

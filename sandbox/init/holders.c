@@ -124,9 +124,9 @@ static void look(void *data) {
     ending_look();
 }
 
-/* Adds the set in force, and `more`, to what it holds. */
-static bool give(struct holder *holder, struct grant *more) {
-    struct grant *both = grant_union(holder->grant, current_grant);
+/* Adds what it is given now, and `more`, to what it holds. */
+static bool give(struct holder *holder, struct grant *now, struct grant *more) {
+    struct grant *both = grant_union(holder->grant, now);
     struct grant *all = both == NULL ? NULL : grant_union(both, more);
     grant_drop(both);
     if (all == NULL) return false;
@@ -154,16 +154,18 @@ static bool orphan_grant(struct grant **all) {
     return true;
 }
 
-static bool add(const struct process *row, struct grant *more) {
+static bool add(const struct process *row, struct grant *now, struct grant *more) {
     char id[ID_MAX + 1];
     snprintf(id, sizeof id, "bridge-%d-%llu", (int)row->pid, (unsigned long long)row->start);
     struct holder *holder = holder_find(id);
-    if (holder != NULL) return !holder->ending && give(holder, more);
+    if (holder != NULL) return !holder->ending && give(holder, now, more);
     holder = holder_new(id, HOLDS_BRIDGE);
     if (holder == NULL) return false;
     snprintf(holder->program, sizeof holder->program, "%s", row->program);
     holder->start = row->start;
-    if (!give(holder, more)) {
+    grant_drop(holder->grant);
+    holder->grant = NULL;
+    if (!give(holder, now, more)) {
         *holder = (struct holder){0};
         return false;
     }
@@ -175,9 +177,8 @@ static bool add(const struct process *row, struct grant *more) {
     return true;
 }
 
-bool holder_register_bridge(pid_t peer) {
+static bool register_peer(pid_t peer, struct grant *now) {
     bool hit;
-    if (!live.ready || peer <= 1) return false;
     table_scan(&scanned);
     table_mark(&scanned);
     const struct process *row = table_find(&scanned, peer), *at = row;
@@ -185,12 +186,23 @@ bool holder_register_bridge(pid_t peer) {
     enum origin origin = origin_of(row, NULL, &hit);
     if (origin == ORIGIN_KEEPER) return false;
     while (at != NULL && at->holder == NULL) at = at->above;
-    if (at != NULL) return !at->holder->ending && give(at->holder, NULL);
+    if (at != NULL) return !at->holder->ending && give(at->holder, now, NULL);
     if (origin == ORIGIN_UNCLEAR) return false;
     struct grant *more = NULL;
     bool allowed = origin != ORIGIN_ORPHAN || orphan_grant(&more);
     struct process found = *row;
-    bool added = allowed && add(&found, more);
+    bool added = allowed && add(&found, now, more);
     grant_drop(more);
     return added;
+}
+
+bool holder_register_bridge(pid_t peer, const bool *chosen) {
+    if (!live.ready || peer <= 1) return false;
+    size_t left = 0;
+    for (size_t i = 0; i < live.count; i++) left += !chosen[i];
+    struct grant *now = left == 0 ? grant_keep(current_grant) : grant_of(&live, chosen);
+    if (now == NULL) return false;
+    bool registered = register_peer(peer, now);
+    grant_drop(now);
+    return registered;
 }

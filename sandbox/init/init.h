@@ -114,9 +114,9 @@ bool process_read(pid_t pid, struct process *into);
 /*
  * Before a process gets the live environment over the bridge. One below a keeper adds to what that keeper's command holds;
  * any other becomes a holder of its own (`bridge-PID-START`, STARTED now, GONE when it and all below it are gone).
- * Registering again adds what is new. false: it is gone already, or there is no room: give it nothing.
+ * Registering again adds what is new. It holds the entries in force that are `chosen`. false: it is gone already, or there is no room: give it nothing.
  */
-bool holder_register_bridge(pid_t peer);
+bool holder_register_bridge(pid_t peer, const bool *chosen);
 
 /* The parts that are implemented beside this core. */
 
@@ -124,6 +124,8 @@ bool holder_register_bridge(pid_t peer);
 int bridge_main(int argc, char **argv, const char *execfn);
 /* refresh.c: run as /.ampoule/refresh. */
 int refresh_main(int argc, char **argv);
+/* credential.c: run as /.ampoule/credential. */
+int credential_main(int argc, char **argv);
 /* bridge-server.c: opens /.ampoule/bridge and watches it; called once by PID 1, before the first SET. */
 void bridge_open(void);
 /* There is a new SET in force: whoever waits for one (`live.ready`) can be answered. */

@@ -17,6 +17,7 @@ int main(int argc, char **argv, char **envp) {
     const char *execfn = (const char *)getauxval(AT_EXECFN);
     if (execfn == NULL) execfn = argc > 0 ? argv[0] : "";
     if (strcmp(execfn, PLACE "/refresh") == 0) return refresh_main(argc, argv);
+    if (strcmp(execfn, PLACE "/credential") == 0) return credential_main(argc, argv);
     if (strcmp(execfn, PLACE "/run") == 0 || strncmp(execfn, PLACE_BIN "/", strlen(PLACE_BIN "/")) == 0)
         return bridge_main(argc, argv, execfn);
     if (argc == 2 && strcmp(argv[1], "--version") == 0) return version();

@@ -76,7 +76,7 @@ int refresh_main(int argc, char **argv) {
         if (*rest == '.') seen.generation = strtoull(rest + 1, &rest, 10);
         if (*rest == ' ') names = rest + 1;
     }
-    if (!bridge_ask(&seen, PATIENCE_MS, &box, &now, &why)) {
+    if (!bridge_ask(&(struct question){.newer = &seen}, PATIENCE_MS, &box, &now, &why)) {
         inbox_close(&box);
         return 1;
     }

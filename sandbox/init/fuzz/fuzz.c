@@ -4,7 +4,7 @@
  */
 #include "world.h"
 
-#include "../bridge.h"
+#include "../credential.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -166,16 +166,37 @@ static void fuzz_bridge_server(void) {
 
 static void fuzz_bridge_client(void) {
     static char *run[] = {"/.ampoule/run", "sh", "-i", NULL}, *name[] = {"dash", NULL}, *refresh[] = {"refresh", NULL};
+    static char *credential[] = {"credential", "env", "TOKEN", NULL};
     part = "bridge's client";
     answer = buffer;
     answer_length = next_frame(TO_CLIENT);
     if (answer_length == 0) return;
-    switch (any(3)) {
+    switch (any(4)) {
     case 0: bridge_main(3, run, "/.ampoule/run"); break;
     case 1: bridge_main(1, name, "/.ampoule/bin/dash"); break;
+    case 2: credential_main(3, credential); break;
     default: refresh_main(1, refresh); break;
     }
     answer_length = 0;
+}
+
+/* Lines of git's, in memory of their exact size. */
+static void fuzz_credential(void) {
+    static const char *const said[] = {"protocol=https", "host=github.com", "host=", "username=me", "capability[]=authtype", "path", "=", "\n", "\n", "\r"};
+    char text[256] = "";
+    struct credential read;
+    part = "credential";
+    for (uint32_t left = any(12); left > 0; left--) strcat(strcat(text, said[any(sizeof said / sizeof *said)]), any(3) == 0 ? "" : "\n");
+    size_t length = strlen(text);
+    for (uint32_t left = any(3); left > 0 && length > 0; left--) text[any((uint32_t)length)] = (char)any(256);
+    char *exact = strdup(text);
+    mutated++;
+    if (exact != NULL && credential_read(exact, &read))
+        for (const struct account *account = accounts; account->variables[0] != NULL; account++) {
+            account_has(account, read.username, read.host);
+            account_has(account, NULL, read.protocol);
+        }
+    free(exact);
 }
 
 int main(int argc, char **argv) {
@@ -203,7 +224,8 @@ int main(int argc, char **argv) {
             hang_up();
             continue;
         }
-        switch (any(4)) {
+        switch (any(5)) {
+        case 4: fuzz_credential(); break;
         case 0: fuzz_keeper(); break;
         case 1: fuzz_bridge_server(); break;
         case 2: fuzz_bridge_client(); break;

@@ -1,6 +1,8 @@
 /* Frames as PROTOCOL.md has them, with fields that are often of interest: what mutation begins with. */
 #include "world.h"
 
+#include "../bridge.h"
+
 #include <string.h>
 
 static const char *const IDS[] = {"exe_1", "exe_2", "exe_3", "main", "main-1", "a", ""};
@@ -115,10 +117,14 @@ size_t seed_frame(enum side side, uint8_t *into, size_t room) {
         if (resize) write_u32(&to, any(0x10000));
         else for (uint32_t left = any(64) == 0 ? any(100000) : any(50); left > 0; left--) write_u8(&to, 'i');
     } else if (side == TO_BRIDGE) {
-        bool newer = any(2) == 0;
-        frame_begin(&to, newer ? F_WANT_NEWER : F_WANT);
-        if (newer) write_u32(&to, any(3));
-        if (newer) write_u64(&to, any(5));
+        static const uint8_t types[] = {F_WANT, F_WANT_NEWER, F_WANT_SOME};
+        uint8_t type = types[any(sizeof types)];
+        frame_begin(&to, type);
+        if (type == F_WANT_NEWER) write_u32(&to, any(3));
+        if (type == F_WANT_NEWER) write_u64(&to, any(5));
+        uint16_t some = (uint16_t)any(SOME_MAX + 2);
+        if (type == F_WANT_SOME) write_u16(&to, some);
+        for (uint16_t i = 0; type == F_WANT_SOME && i < some; i++) write_text(&to, ONE_OF(TEXTS));
     } else {
         frame_begin(&to, F_ENVIRONMENT);
         write_u32(&to, any(3));
