@@ -114,6 +114,8 @@ export const Toggle = Type.Object(
     provider: nullable(Type.String()),
     account: nullable(Type.String()),
     environment: nullable(Type.String()),
+    tags: Type.Array(Type.String()),
+    sensitive: Type.Boolean(),
     active: Type.Boolean(),
     lapsed: Type.Boolean(),
     version: nullable(Type.Integer()),

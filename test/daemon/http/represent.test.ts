@@ -51,6 +51,8 @@ t.test('rows as the API shows them', async (t) => {
     'name',
     'provider',
     'secret',
+    'sensitive',
+    'tags',
     'version',
   ]);
   t.match(toggleAnswer({ ...(row as never as object), as: 'B', until: 0, conflictsWith: ['C'] } as never), {
