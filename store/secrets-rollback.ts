@@ -1,5 +1,6 @@
 /** Rollback: an older value as a new version. History is never rewritten, so that it says what was held when. */
 
+import { assertByHand } from './connections-guard.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { assertUnsealed, authorize } from './policy.js';
@@ -25,6 +26,7 @@ export function rollBack(
   assertUnsealed(context, 'rolling a secret back');
   context.requireRoom();
   const secret = findSecret(context, name);
+  assertByHand(caller, secret);
   const row = sql(context.db, 'SELECT leakedVersion FROM secret WHERE id = ?').get(secret.id);
   const { leakedVersion } = row as { leakedVersion: Version | null };
   if (leakedVersion !== null && version <= leakedVersion) throw leaked(secret.name, version);
