@@ -4,6 +4,7 @@ import { chooseFor } from './activations.js';
 import { type Chosen, chooseActive, crossEnvironment, sameEnvironment } from './activations-choose.js';
 import { assertOwnName } from './activations-plan.js';
 import { activationsOf, inForce } from './activations-rows.js';
+import { allowsSecret } from './allowance.js';
 import { callerToken } from './caller.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
@@ -18,7 +19,7 @@ export const MOST_PENDING = 50;
  * The exact secrets that are asked for; NOTHING_TO_ASK where all of that is so already. What nobody could approve as it was asked
  * is refused now: CROSS_ENVIRONMENT, INVALID_INPUT for a variable that nothing may be called.
  */
-export function wantedOf(context: Context, session: StoredSession, ask: Ask): Chosen[] {
+export function wantedOf(context: Context, caller: Caller, session: StoredSession, ask: Ask): Chosen[] {
   const live = activationsOf(context, session.id);
   const active = new Map(live.filter((row) => inForce(context, row)).map((row) => [row.secret.id, row]));
   if (ask.action === 'deactivate') {
@@ -28,7 +29,11 @@ export function wantedOf(context: Context, session: StoredSession, ask: Ask): Ch
     return rows.map(({ secret }) => ({ secret, named: true }));
   }
   const across = ask.acrossEnvironments === true;
-  const chosen = chooseFor(context, session, ask.what, { acrossEnvironments: across });
+  const all = chooseFor(context, session, ask.what, { acrossEnvironments: across });
+  const chosen = Array.isArray(ask.what)
+    ? all
+    : all.filter(({ secret }) => active.has(secret.id) || sees(caller, secret));
+  if (chosen.length === 0) throw nothingToAsk(session, 'no secret that this token may see is that');
   const missing = chosen.filter(({ secret, as, ttl }) => {
     const row = active.get(secret.id);
     if (as !== undefined && as !== secret.env) assertOwnName(secret, as);
@@ -39,6 +44,11 @@ export function wantedOf(context: Context, session: StoredSession, ask: Ask): Ch
   if (missing.length === 0)
     throw nothingToAsk(session, `${names} ${chosen.length === 1 ? 'is' : 'are'} active already`);
   return missing;
+}
+
+/** A group tells a launcher no names that its allowance hides; whoever knows a name may ask for it. */
+function sees(caller: Caller, secret: Chosen['secret']): boolean {
+  return caller.kind !== 'launcher' || allowsSecret(caller.allow, secret);
 }
 
 function nothingToAsk(session: StoredSession, why: string): StoreError {

@@ -44,7 +44,7 @@ export function makeRequests(context: Context): Requests {
       const session = reachLiveSession(context, caller, 'request.create', name);
       const reason = readWords(ask.reason, '/reason');
       if (ask.ttl !== undefined) assertDuration(ask.ttl, '/ttl');
-      const wanted = wantedOf(context, session, ask);
+      const wanted = wantedOf(context, caller, session, ask);
       const now = context.clock.now();
       const waiting = pendingIn(context, session.id).filter(({ expiresAt }) => expiresAt > now);
       const same = waiting.find((one) => isSame(one, caller, ask, wanted));

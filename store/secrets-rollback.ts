@@ -2,11 +2,10 @@
 
 import { assertByHand } from './connections-guard.js';
 import type { Context } from './context.js';
-import { StoreError } from './errors.js';
 import { assertUnsealed, authorize } from './policy.js';
+import { leakedError, leakedVersionOf } from './same-value.js';
 import type { SecretActs } from './secrets-register.js';
 import { findSecret } from './secrets-rows.js';
-import { sql } from './statements.js';
 import type { Affected, Caller, Version } from './types.js';
 import { openVersion } from './versions.js';
 
@@ -27,9 +26,8 @@ export function rollBack(
   context.requireRoom();
   const secret = findSecret(context, name);
   assertByHand(caller, secret);
-  const row = sql(context.db, 'SELECT leakedVersion FROM secret WHERE id = ?').get(secret.id);
-  const { leakedVersion } = row as { leakedVersion: Version | null };
-  if (leakedVersion !== null && version <= leakedVersion) throw leaked(secret.name, version);
+  const leaked = leakedVersionOf(context, secret.id);
+  if (leaked !== null && version <= leaked) throw leakedError(secret.name, version);
   const bytes = openVersion(context, secret, version);
   try {
     const made = rotate(caller, secret, { plain: bytes }, revoke);
@@ -37,9 +35,4 @@ export function rollBack(
   } finally {
     bytes.fill(0);
   }
-}
-
-function leaked(name: string, version: Version): StoreError {
-  const todo = `Store a new value: \`ampoule secret set ${name}\``;
-  return new StoreError('SECRET_LEAKED', `Version ${version} of ${name} got out, and is not taken up again. ${todo}.`);
 }

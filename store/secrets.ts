@@ -1,6 +1,5 @@
 /** Secrets: registered, rotated, described, revealed, destroyed. Delivers nothing, and holds no plaintext longer than one call. */
 
-import { timingSafeEqual } from 'node:crypto';
 import { goesByEnv } from './activations-deliver.js';
 import { assertStillFits } from './activations-fit.js';
 import { callerName } from './caller.js';
@@ -10,6 +9,7 @@ import { StoreError } from './errors.js';
 import { pageStart, toPage } from './paging.js';
 import { assertUnsealed, authorize, targetOf } from './policy.js';
 import { assertNone } from './problems.js';
+import { assertNotLeaked, isValue } from './same-value.js';
 import { stagesReached } from './secret-stages.js';
 import { draftSecret, memberProblems } from './secrets-input.js';
 import { countUpcoming, listSecrets } from './secrets-list.js';
@@ -68,6 +68,7 @@ export function makeSecrets(context: Context): Secrets {
       const active = sessionsWith(context, id);
       if (active.some((session) => goesByEnv(context, session.id, secret))) assertUtf8(secret.name, bytes);
       const same = currentVersion !== null && isValue(context, secret, currentVersion, bytes);
+      if (!same) assertNotLeaked(context, secret, bytes);
       const entry = (version: Version) => ({
         action: 'secret.rotate',
         target: targetOf(secret),
@@ -210,22 +211,6 @@ export function makeSecrets(context: Context): Secrets {
       }
     },
   };
-}
-
-/** Constant-time look at whether a version has this value already. One that cannot be read has not. */
-function isValue(context: Context, secret: StoredSecret, version: Version, bytes: Uint8Array): boolean {
-  let old: Uint8Array;
-  try {
-    old = openVersion(context, secret, version);
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'VALUE_UNREADABLE') return false;
-    throw error;
-  }
-  try {
-    return old.length === bytes.length && timingSafeEqual(old, bytes);
-  } finally {
-    old.fill(0);
-  }
 }
 
 function pairs(secret: SecretId, sessions: SessionId[]): () => { session: string; secret: string }[] {

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { type Tree, usageError } from './command-tree.js';
 import { activationCommands } from './commands/activation.js';
+import { askCommand } from './commands/ask.js';
 import { auditCommands } from './commands/audit.js';
 import { decideCommands } from './commands/decide.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -67,6 +68,7 @@ export function commands(tree: Tree, version: string): Command {
   providerCommands(tree, program);
   sessionCommands(tree, program);
   activationCommands(tree, program);
+  askCommand(tree, program);
   requestCommands(tree, program);
   decideCommands(tree, program);
   sandboxCommands(tree, program);

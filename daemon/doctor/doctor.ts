@@ -10,6 +10,7 @@ import { type Explained, explain } from './explain.js';
 import type { ClaimFacts, Facts, SandboxFacts } from './facts.js';
 import { diagnoseInstallation, type InstallationDiagnosis } from './installation.js';
 import { type InstallationSources, lookAtInstallation } from './installation-look.js';
+import { type LiveAnswers, makeLiveAnswers } from './live-answers.js';
 import { liveCheck } from './live-check.js';
 import type { LiveFacts } from './live-facts.js';
 import { type LookSources, lookInto } from './look.js';
@@ -51,6 +52,7 @@ export interface Doctor {
 
 export function makeDoctor(sources: DoctorSources): Doctor {
   const { vault, providers, inspection } = sources;
+  const answered = makeLiveAnswers(sources.now);
   const providersOf = (variable: string | null): string[] =>
     variable === null ? [] : havingVariable(providers, variable).map(({ id }) => id);
 
@@ -67,7 +69,7 @@ export function makeDoctor(sources: DoctorSources): Doctor {
       try {
         const [sandboxes, answers, clockAhead] = await Promise.all([
           lookIntoAll(sources, examined, { asked: variable, beside }, digests),
-          live && !sealed ? askAll(sources, claims) : [],
+          live && !sealed ? askAll(sources, answered, claims) : [],
           claimFacts.some(({ of }) => of?.signed === true) ? clockOf(inspection) : null,
         ]);
         const known2 = { known, claims: claimFacts, sandboxes, live: answers };
@@ -127,7 +129,11 @@ async function lookIntoAll(
 }
 
 /** Each provider and account once. */
-async function askAll({ providers, config, version }: DoctorSources, claims: readonly Claim[]): Promise<LiveFacts[]> {
+async function askAll(
+  { providers, config, version }: DoctorSources,
+  answered: LiveAnswers,
+  claims: readonly Claim[],
+): Promise<LiveFacts[]> {
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) {
     const of = claim.active ? providerOf(providers, claim) : null;
@@ -137,7 +143,9 @@ async function askAll({ providers, config, version }: DoctorSources, claims: rea
   }
   const asked = [...groups.values()].flatMap((group) => {
     const of = group[0] === undefined ? null : providerOf(providers, group[0]);
-    return of === null ? [] : [liveCheck(of, group, { base: config.checkBases[of.id], version })];
+    if (of === null) return [];
+    const question = [of.id, ...group.map(({ secret, version }) => `${secret} ${version}`)].join(' ');
+    return [answered.ask(question, () => liveCheck(of, group, { base: config.checkBases[of.id], version }))];
   });
   return Promise.all(asked);
 }

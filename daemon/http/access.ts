@@ -59,6 +59,7 @@ export const ACCESS = {
   'GET /v1/sessions/:session/doctor': working,
   'GET /v1/doctor': person,
 
+  'POST /v1/sessions/:session/ask': working,
   'POST /v1/sessions/:session/requests': working,
   'GET /v1/requests': working,
   'GET /v1/requests/:request': working,

@@ -17,6 +17,7 @@ import { sendProblem } from './problem.js';
 import { requestIds } from './request-id.js';
 import type { Http } from './respond.js';
 import { activationRoutes } from './routes/activations.js';
+import { askRoutes } from './routes/ask.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
 import { diagnosisRoutes } from './routes/diagnosis.js';
@@ -122,6 +123,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [
     usageRoutes,
+    askRoutes,
     environmentRoutes,
     requestRoutes,
     sandboxRoutes,

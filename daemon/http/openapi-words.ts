@@ -62,6 +62,7 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
   activateGroup: { provider: 'github', account: 'work' },
   deactivateGroup: { all: true },
   setActive: { active: ['GITHUB_TOKEN@work', { name: 'GITHUB_TOKEN@personal', as: 'GITHUB_TOKEN_2' }] },
+  askInWords: { text: 'activate aws for 2h' },
   createSandbox: { name: 'box', session: { name: 'dev' }, secrets: ['GITHUB_TOKEN@work'], image: 'debian:stable-slim' },
   exec: { command: ['git', 'status'], timeout: '90s' },
   createToken: { kind: 'launcher', name: 'ci', allow: { secrets: ['tag:ci'], images: ['ghcr.io/acme/*'] } },

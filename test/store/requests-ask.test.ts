@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Ask } from '../../store/types.js';
-import { codeOf, domain, HOUR, operator, refusal } from './domain-fixture.js';
+import { codeOf, domain, HOUR, launcherWith, operator, refusal } from './domain-fixture.js';
 
 t.test('what is so already is not asked for', async (t) => {
   const v = await domain(t);
@@ -79,4 +79,22 @@ t.test('the same ask across environments is another one', async (t) => {
   t.ok(across.created);
   t.not(across.request.id, request.id);
   t.equal(v.requests.ask(operator, 'dev', ask).request.id, request.id);
+});
+
+t.test('a group tells a launcher no names that its allowance hides', async (t) => {
+  const v = await domain(t);
+  v.add('SEEN', { tags: ['ci'] });
+  v.add('HIDDEN', { tags: ['ci', 'other'] });
+  const launcher = launcherWith({ secrets: ['SEEN'] });
+  v.sessions.create(launcher, { name: 'dev' });
+  const ask = (what: Ask['what']) => v.requests.ask(launcher, 'dev', { action: 'activate', what, reason: 'r' });
+  const { secrets } = ask({ all: true }).request;
+  t.same(
+    secrets.map(({ name }) => name),
+    ['SEEN'],
+  );
+  const none = refusal(() => ask({ tag: 'other' }));
+  t.equal(none.code, 'NOTHING_TO_ASK');
+  t.notMatch(none.message, 'HIDDEN');
+  t.match(ask([{ name: 'HIDDEN' }]).request.secrets, [{ name: 'HIDDEN' }], 'whoever knows a name may ask for it');
 });
