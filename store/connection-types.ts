@@ -110,25 +110,40 @@ export interface Connections {
     signedIn: { login: string; account: string; variable: string; followers: string[]; tokens: Tokens },
   ): Affected & { connection: Connection; secret: Secret; created: boolean };
 
+  /** Newest first, without those that ended. */
   list(caller: Caller, page?: PageRequest): Page<Connection>;
+  /** By its id, or by the name of its secret. CONNECTION_NOT_FOUND. */
   get(caller: Caller, id: string): Connection;
+  /** How many there are of each provider in each state but `ended`. The daemon's own. */
+  census(): { provider: string; state: ConnectionState; count: number }[];
 
-  /** Those whose time to be refreshed, or whose time to tell the provider of their end, has come; and when the next one comes. */
+  /** Those whose time to be refreshed, or whose time to tell the provider of their end, has come; and when the next one comes. Nothing while sealed. */
   due(now: Millis): { refresh: ConnectionId[]; revoke: ConnectionId[] };
   nextDue(): Millis | null;
   /**
    * Written down before the provider is asked: a refresh token may be good for one use only. REFRESH_RUNNING where the end of the
-   * last one is not known. The caller wipes the token. null: nothing to refresh with.
+   * last one is not known, VAULT_SEALED, DISK_FULL: nothing was done. The caller wipes the token. null: nothing to refresh with.
    */
   beginRefresh(id: ConnectionId): { connection: Connection; refresh: Uint8Array } | null;
-  /** Both tokens are there from now on; the sandboxes of `sessions` get the new value as with a rotation. */
+  /**
+   * Both tokens are there from now on; the sandboxes of `sessions` get the new value as with a rotation. Of a connection that was
+   * disconnected meanwhile they are kept to tell the provider with. VAULT_SEALED where it was sealed meanwhile: nothing was done, and
+   * the same call after it is unsealed keeps them. A value that sandboxes have no room for leaves them the last one: a problem of the
+   * connection, not an error.
+   */
   refreshed(id: ConnectionId, tokens: Tokens): Affected & { connection: Connection };
-  /** `retryAt` null: for good, a person must sign in again. A refresh token that was not used, or may be used again, stays. */
+  /**
+   * `retryAt` null: for good, a person must sign in again. The refresh token stays, to tell the provider with; after REFRESH_UNKNOWN
+   * {@link beginRefresh} never gives it out again. The first of several failures that are alike has an audit entry.
+   */
   refreshFailed(id: ConnectionId, problem: Omit<ConnectionProblem, 'at'>, retryAt: Millis | null): Connection;
   /** Refreshes that were begun before this process: nobody knows whether the provider heard of them. */
   interrupted(): Connection[];
 
-  /** Gone here at once: the secret is revoked everywhere and deleted. What the provider is told with stays sealed until it heard. */
+  /**
+   * Gone here at once: the secret is revoked everywhere and deleted. What the provider is told with stays sealed until it heard.
+   * Works while sealed. A pending one ends; one that is over already stays as it is.
+   */
   disconnect(caller: Caller, id: string): Affected & { connection: Connection };
   /** To tell the provider with. The caller wipes them. */
   openTokens(id: ConnectionId): { access: Uint8Array | null; refresh: Uint8Array | null };

@@ -10,12 +10,16 @@ export function erase(db: Database): void {
   db.transaction(() => {
     db.exec(`
       CREATE TEMP TABLE kept AS SELECT * FROM main.secretVersion;
+      CREATE TEMP TABLE keptSealed AS SELECT * FROM main.sealedValue;
       CREATE TEMP TABLE keptKey AS SELECT * FROM main.dataKey;
       DELETE FROM main.secretVersion;
+      DELETE FROM main.sealedValue;
       DELETE FROM main.dataKey;
       INSERT INTO main.dataKey SELECT * FROM keptKey ORDER BY id;
       INSERT INTO main.secretVersion SELECT * FROM kept ORDER BY secret, version;
+      INSERT INTO main.sealedValue SELECT * FROM keptSealed ORDER BY id;
       DROP TABLE temp.kept;
+      DROP TABLE temp.keptSealed;
       DROP TABLE temp.keptKey;
     `);
   }).immediate();

@@ -1,6 +1,17 @@
 /** The public face of the vault: values at rest, who may touch them, what was done. No Docker, no HTTP. */
 
 export { systemClock } from './clock.js';
+export type {
+  Connection,
+  ConnectionFlow,
+  ConnectionId,
+  ConnectionProblem,
+  ConnectionState,
+  Connections,
+  NewConnection,
+  OauthClient,
+  Tokens as ConnectionTokens,
+} from './connection-types.js';
 export type { Clock, Failpoint } from './context.js';
 export { type OpenOptions, VAULT_FILE } from './core.js';
 export type * from './diagnosis-types.js';

@@ -15,6 +15,7 @@ import { leak } from './migrations/006-leak.js';
 import { localCommand } from './migrations/007-local-command.js';
 import { leavingKey } from './migrations/008-leaving-key.js';
 import { historyAge } from './migrations/009-history-age.js';
+import { connection } from './migrations/010-connection.js';
 
 /** The number of a migration is its place in the list, from 1; `user_version` says which one a file stands at. */
 export const MIGRATIONS: readonly string[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   localCommand,
   leavingKey,
   historyAge,
+  connection,
 ];
 
 /** The number that a file stands at; 0: no vault yet. SCHEMA_NEWER when this program does not know it. */

@@ -2,6 +2,7 @@
 
 import { makeActivations } from './activations.js';
 import { makeBackup } from './backup.js';
+import { makeConnections } from './connections.js';
 import { makeContainers } from './containers.js';
 import { type Core, type OpenOptions, openCore } from './core.js';
 import { newDataKey } from './data-key.js';
@@ -32,13 +33,15 @@ import { readWrap } from './wrap.js';
 export async function openVault(options: OpenOptions): Promise<Vault> {
   const core = await openCore(options);
   const { context, guard, acts, ballast, tombstones } = core;
+  const secrets = makeSecrets(context);
 
   return {
     id: core.row.id,
-    secrets: makeSecrets(context),
+    secrets,
     sessions: makeSessions(context),
     activations: makeActivations(context),
     requests: makeRequests(context),
+    connections: makeConnections(context, secrets),
     sandboxes: makeSandboxes(context),
     containers: makeContainers(context),
     tokens: makeTokens(context),

@@ -7,7 +7,7 @@ import type { Context, SealedRow } from './context.js';
 import { StoreError } from './errors.js';
 import type { Keyring } from './keyring.js';
 import { sql } from './statements.js';
-import type { SecretId, Version } from './types.js';
+import type { Version } from './types.js';
 
 /** Most of one step: the process does nothing else meanwhile. */
 const VERSIONS = 100;
@@ -29,26 +29,43 @@ export interface Reencryption {
   left(): number;
 }
 
+/** Where values lie, and the column that says whose they are. */
+const PLACES = [
+  { table: 'secretVersion', owner: 'secret' },
+  { table: 'sealedValue', owner: 'id' },
+] as const;
+type Place = (typeof PLACES)[number];
+
 interface Row extends SealedRow {
-  secret: SecretId;
+  owner: string;
   version: Version;
 }
 
 export function makeReencryption(context: Context, keyring: Keyring): Reencryption {
   /** Everything before it was looked at. */
-  let at: { secret: string; version: number } = { secret: '', version: 0 };
+  let at = { place: 0, owner: '', version: 0 };
   let unreadable = 0;
   /** The keys that are left have only what does not open. */
   let stuck = '';
 
-  function next(): Row[] {
-    const text = `SELECT secret, version, keyId, nonce, ciphertext, size, createdAt, createdBy FROM secretVersion
-      WHERE (secret, version) > (@secret, @version) AND ciphertext IS NOT NULL
+  /** Those of one place that come next; null: every place was looked through. */
+  function next(): { place: Place; rows: Row[] } | null {
+    for (let place = PLACES[at.place]; place !== undefined; place = PLACES[at.place]) {
+      const rows = rowsOf(place);
+      if (rows.length > 0) return { place, rows };
+      at = { place: at.place + 1, owner: '', version: 0 };
+    }
+    return null;
+  }
+
+  function rowsOf({ table, owner }: Place): Row[] {
+    const text = `SELECT ${owner} AS owner, version, keyId, nonce, ciphertext, size, createdAt, createdBy FROM ${table}
+      WHERE (${owner}, version) > (@owner, @version) AND ciphertext IS NOT NULL
         AND keyId IN (SELECT id FROM dataKey WHERE leaving = 1)
-      ORDER BY secret, version LIMIT ${VERSIONS}`;
+      ORDER BY ${owner}, version LIMIT ${VERSIONS}`;
     const rows: Row[] = [];
     let bytes = 0;
-    for (const row of sql(context.db, text).all(at) as Row[]) {
+    for (const row of sql(context.db, text).all({ owner: at.owner, version: at.version }) as Row[]) {
       if (rows.length > 0 && bytes + row.size > BYTES) break;
       bytes += row.size;
       rows.push(row);
@@ -63,8 +80,8 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
       const value = opened(context, row);
       if (value === null) continue;
       try {
-        const { secret, version } = row;
-        made.push({ secret, version, ...context.keys.encrypt(secret, version, value, row) });
+        const { owner, version } = row;
+        made.push({ owner, version, ...context.keys.encrypt(owner, version, value, row) });
       } finally {
         value.fill(0);
       }
@@ -72,11 +89,11 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
     return { rows: made, failed: rows.length - made.length };
   }
 
-  function write(rows: readonly Row[]): void {
-    const text = `UPDATE secretVersion SET keyId = @keyId, nonce = @nonce, ciphertext = @ciphertext
-      WHERE secret = @secret AND version = @version AND ciphertext IS NOT NULL`;
-    for (const { secret, version, keyId, nonce, ciphertext } of rows)
-      sql(context.db, text).run({ secret, version, keyId, nonce, ciphertext });
+  function write(place: Place, rows: readonly Row[]): void {
+    const text = `UPDATE ${place.table} SET keyId = @keyId, nonce = @nonce, ciphertext = @ciphertext
+      WHERE ${place.owner} = @owner AND version = @version AND ciphertext IS NOT NULL`;
+    for (const { owner, version, keyId, nonce, ciphertext } of rows)
+      sql(context.db, text).run({ owner, version, keyId, nonce, ciphertext });
   }
 
   /** Destroyed versions name a key too, though nothing is left of them to open. */
@@ -85,7 +102,8 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
     const entry = { action: 'vault.erase-key', target: context.vaultId, detail: { keyIds: ids } };
     context.act({ kind: 'daemon' }, entry, () => {
       for (const id of ids) {
-        sql(context.db, `UPDATE secretVersion SET keyId = ${newest} WHERE keyId = ? AND ciphertext IS NULL`).run(id);
+        for (const { table } of PLACES)
+          sql(context.db, `UPDATE ${table} SET keyId = ${newest} WHERE keyId = ? AND ciphertext IS NULL`).run(id);
         sql(context.db, 'DELETE FROM dataKey WHERE id = ?').run(id);
       }
       context.scrub();
@@ -100,22 +118,22 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
       if (context.keys.state === 'sealed') return null;
       const leaving = leavingKeys(context);
       if (leaving.length === 0 || stuck === leaving.join()) return null;
-      const rows = next();
-      const last = rows.at(-1);
-      if (last === undefined) {
+      const found = next();
+      const last = found?.rows.at(-1);
+      if (found === null || last === undefined) {
         const empty = leaving.filter((id) => !isUsed(context, id));
         if (empty.length > 0) eraseKeys(empty);
         const left = { done: 0, left: countLeft(context), unreadable };
         stuck = leavingKeys(context).join();
-        at = { secret: '', version: 0 };
+        at = { place: 0, owner: '', version: 0 };
         unreadable = 0;
         return left;
       }
-      const { rows: made, failed } = anew(rows);
+      const { rows: made, failed } = anew(found.rows);
       const detail = { versions: made.length, ...(failed === 0 ? {} : { unreadable: failed }) };
       const entry = { action: 'vault.reencrypt', target: context.vaultId, detail };
-      context.act({ kind: 'daemon' }, entry, () => write(made));
-      at = last;
+      context.act({ kind: 'daemon' }, entry, () => write(found.place, made));
+      at = { ...at, owner: last.owner, version: last.version };
       unreadable += failed;
       return { done: made.length, left: countLeft(context), unreadable };
     },
@@ -124,7 +142,7 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
 
 function opened(context: Context, row: Row): Uint8Array | null {
   try {
-    return context.keys.decrypt(row.secret, row.version, row);
+    return context.keys.decrypt(row.owner, row.version, row);
   } catch (error) {
     if (error instanceof StoreError && error.code === 'VALUE_UNREADABLE') return null;
     throw error;
@@ -137,13 +155,19 @@ function leavingKeys(context: Context): number[] {
 }
 
 function isUsed(context: Context, id: number): boolean {
-  const text = 'SELECT 1 FROM secretVersion WHERE keyId = ? AND ciphertext IS NOT NULL LIMIT 1';
-  return sql(context.db, text).get(id) !== undefined;
+  return PLACES.some(({ table }) => {
+    const text = `SELECT 1 FROM ${table} WHERE keyId = ? AND ciphertext IS NOT NULL LIMIT 1`;
+    return sql(context.db, text).get(id) !== undefined;
+  });
 }
 
 function countLeft(context: Context): number {
   if (leavingKeys(context).length === 0) return 0;
-  const text = `SELECT count(*) AS count FROM secretVersion
-    WHERE ciphertext IS NOT NULL AND keyId IN (SELECT id FROM dataKey WHERE leaving = 1)`;
-  return (sql(context.db, text).get() as { count: number }).count;
+  let left = 0;
+  for (const { table } of PLACES) {
+    const text = `SELECT count(*) AS count FROM ${table}
+      WHERE ciphertext IS NOT NULL AND keyId IN (SELECT id FROM dataKey WHERE leaving = 1)`;
+    left += (sql(context.db, text).get() as { count: number }).count;
+  }
+  return left;
 }

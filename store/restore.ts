@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { makeChain, restoreTarget } from './audit-chain.js';
 import { type Head, readHead, writeHead } from './audit-head.js';
 import { systemClock } from './clock.js';
+import { doubtRefreshTokens } from './connections-restore.js';
 import type { Clock } from './context.js';
 import { VAULT_FILE } from './core.js';
 import { readVaultRow, type VaultRow } from './create.js';
@@ -112,6 +113,7 @@ async function prepare(
       const end = db
         .transaction(() => {
           db.prepare('UPDATE vault SET epoch = ?').run(epoch);
+          doubtRefreshTokens(db, clock.now());
           const detail = { epoch, backupEpoch: row.epoch, backupEntries: chain.end().seq };
           return chain.append({ kind: 'daemon' }, { action: 'vault.restore', target: restoreTarget(epoch), detail });
         })

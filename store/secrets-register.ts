@@ -1,5 +1,6 @@
 /** Registers a bundle: several secrets of one provider at once, all or none. What each secret needs is for store/secrets.ts to check. */
 
+import { assertByHand } from './connections-guard.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { authorizeAll } from './policy.js';
@@ -37,6 +38,8 @@ export function registerBundle(
       secret === undefined || items[at]?.usual === true ? [] : [secret.name],
     );
     if (there.length > 0 && options.rotate !== true) throw exist(provider, there);
+    for (const [at, secret] of known.entries())
+      if (secret !== undefined && items[at]?.usual !== true) assertByHand(caller, secret);
     const entry = (done: Registered) => ({
       action: 'provider.register',
       target: provider,

@@ -1,5 +1,6 @@
 /** Rollback: an older value as a new version. History is never rewritten, so that it says what was held when. */
 
+import { assertByHand } from './connections-guard.js';
 import type { Context } from './context.js';
 import { assertUnsealed, authorize } from './policy.js';
 import { leakedError, leakedVersionOf } from './same-value.js';
@@ -24,6 +25,7 @@ export function rollBack(
   assertUnsealed(context, 'rolling a secret back');
   context.requireRoom();
   const secret = findSecret(context, name);
+  assertByHand(caller, secret);
   const leaked = leakedVersionOf(context, secret.id);
   if (leaked !== null && version <= leaked) throw leakedError(secret.name, version);
   const bytes = openVersion(context, secret, version);

@@ -32,7 +32,8 @@ export const SECRET_COLUMNS = `s.id, s.name, s.env, s.followers, s.account, s.lo
   (SELECT max(version) FROM secretVersion v
     WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor) AS currentVersion,
   coalesce((SELECT v.size FROM secretVersion v
-    WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor ORDER BY version DESC LIMIT 1), 0) AS size`;
+    WHERE v.secret = s.id AND v.destroyedAt IS NULL AND v.version >= s.floor ORDER BY version DESC LIMIT 1), 0) AS size,
+  (SELECT c.id FROM connection c WHERE c.secret = s.id AND c.state IN ('connected', 'reauthorize')) AS connection`;
 
 export function toStoredSecret(row: unknown): StoredSecret {
   const { kind, tags, followers, sensitive, allowReserved, leakedVersion, ...rest } = row as Row;

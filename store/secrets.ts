@@ -3,6 +3,7 @@
 import { goesByEnv } from './activations-deliver.js';
 import { assertStillFits } from './activations-fit.js';
 import { callerName } from './caller.js';
+import { assertByHand } from './connections-guard.js';
 import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { pageStart, toPage } from './paging.js';
@@ -106,6 +107,7 @@ export function makeSecrets(context: Context): Secrets {
         const created = create(caller, { name }, value, options.look);
         return { secret: publicSecret(created), created: true, version: 1, sessions: [] };
       }
+      assertByHand(caller, secret);
       context.requireRoom();
       const { version, sessions } = rotate(caller, secret, value, options.revoke === true, options.look);
       return { secret: publicSecret(findSecret(context, secret.id)), created: false, version, sessions };
@@ -163,6 +165,7 @@ export function makeSecrets(context: Context): Secrets {
     destroyVersion(caller, name, version) {
       authorize(context, caller, 'secret.destroy', name);
       const secret = findSecret(context, name);
+      assertByHand(caller, secret);
       const row = versionsOf(context, secret.id).find((one) => one.version === version);
       if (row === undefined) throw noVersion(secret.name, version);
       const sessions = sessionsWith(context, secret.id).map((session) => session.id);
@@ -180,6 +183,7 @@ export function makeSecrets(context: Context): Secrets {
     delete(caller, name, options = {}) {
       authorize(context, caller, 'secret.delete', name);
       const secret = findSecret(context, name);
+      assertByHand(caller, secret);
       const active = sessionsWith(context, secret.id);
       if (active.length > 0 && options.force !== true) throw inUse(secret.name, active);
       const sessions = active.map((session) => session.id);

@@ -1,5 +1,7 @@
 /** The vault's vocabulary: ids, callers, rows as the outside sees them. Holds no value of a secret and no code. */
 
+import type { ConnectionId } from './connection-types.js';
+
 export type SecretId = `sec_${string}`;
 export type SessionId = `ses_${string}`;
 export type SandboxId = `sbx_${string}`;
@@ -101,6 +103,8 @@ export interface Secret {
   createdAt: Millis;
   updatedAt: Millis;
   deletedAt: Millis | null;
+  /** The connection that keeps its value fresh; null: people do. */
+  connection: ConnectionId | null;
 }
 export interface NewSecret {
   name: string;

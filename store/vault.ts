@@ -1,5 +1,6 @@
 /** The face of an open vault: what each part can do. Every operation takes a caller, authorises, audits and acts at once. */
 
+import type { Connections } from './connection-types.js';
 import type { Diagnosis } from './diagnosis-types.js';
 import type { History } from './history.js';
 import type { Leaks } from './leaks.js';
@@ -294,6 +295,7 @@ export interface Vault {
   readonly sessions: Sessions;
   readonly activations: Activations;
   readonly requests: Requests;
+  readonly connections: Connections;
   readonly sandboxes: Sandboxes;
   readonly containers: Containers;
   readonly tokens: Tokens;

@@ -75,6 +75,8 @@ export interface SecretAnswer {
   leakedAt: string | null;
   createdAt: string;
   updatedAt: string;
+  /** The connection that keeps its value fresh. */
+  connection: string | null;
 }
 export interface VersionAnswer {
   version: number;

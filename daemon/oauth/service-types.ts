@@ -96,7 +96,7 @@ export interface OauthService {
    * @param url of the request: path and query; its origin is not looked at.
    * @param cookie the `Cookie` header.
    * @throws OAUTH_STATE_INVALID (forged, used, too old, another browser, another provider), OAUTH_DENIED, OAUTH_REFUSED,
-   * OAUTH_UNREACHABLE, OAUTH_ANSWER_INVALID, OAUTH_ACCOUNT_DIFFERS; what the vault refuses.
+   * OAUTH_UNREACHABLE, OAUTH_ANSWER_INVALID; what the vault refuses.
    */
   callback(url: URL, cookie: string | undefined): Promise<Arrival>;
 

@@ -2,6 +2,7 @@
 
 import type { Test } from 'tap';
 import { makeActivations } from '../../store/activations.js';
+import { makeConnections } from '../../store/connections.js';
 import { makeContainers } from '../../store/containers.js';
 import type { Core, OpenOptions } from '../../store/core.js';
 import { makeDiagnosis } from '../../store/diagnosis.js';
@@ -90,6 +91,7 @@ export async function domain(t: TestOf, more: Partial<OpenOptions> = {}) {
     sandboxes,
     activations: makeActivations(context),
     requests: makeRequests(context),
+    connections: makeConnections(context, secrets),
     containers: makeContainers(context),
     tokens: makeTokens(context),
     idempotency: makeIdempotency(context),

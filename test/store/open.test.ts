@@ -134,7 +134,7 @@ t.test('the face of an open vault', async (t) => {
   const directory = directoryUntilEnd(t);
   const vault = await openVault(options(directory));
   const status = vault.status();
-  t.match(status, { id: vault.id, state: 'unsealed', format: 1, schema: 9, epoch: 1, keyId: 1, unlock: 'keyFile' });
+  t.match(status, { id: vault.id, state: 'unsealed', format: 1, schema: 10, epoch: 1, keyId: 1, unlock: 'keyFile' });
   t.equal(Buffer.from(status.publicKey, 'base64').length, 32);
   t.match(vault.nonce(), /^[0-9a-f]{32}$/);
   t.not(vault.nonce(), vault.nonce());

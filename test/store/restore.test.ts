@@ -31,7 +31,7 @@ t.test('the backup takes the place, the old vault is kept, the epoch rises, the 
   const { file, dataDir, keyFile, auditHeadFile, clock, id } = await withBackup(directory);
   const before = readFileSync(file);
   const restored = await restoreVault({ file, dataDir, unlock: { keyFile }, auditHeadFile, clock });
-  t.match(restored, { id, epoch: 2, schema: 9, kept: /vault\.db\.replaced-2030-01-01/ });
+  t.match(restored, { id, epoch: 2, schema: 10, kept: /vault\.db\.replaced-2030-01-01/ });
   t.same(readFileSync(file), before, 'the backup stays as it is');
   t.equal(statSync(join(dataDir, 'vault.db')).mode & 0o777, 0o600);
   t.same(

@@ -180,6 +180,7 @@ export function secretText(secret: SecretAnswer): string {
     ['rotate every', secret.rotateEvery],
     ['due', secret.due ? 'now' : `${time(secret.dueAt) ?? ''}${secret.dueSoon ? ' (soon)' : ''}`],
     ['leaked', time(secret.leakedAt)],
+    ['kept fresh by', secret.connection],
     ['created', time(secret.createdAt)],
     ['updated', time(secret.updatedAt)],
   ]);

@@ -114,6 +114,7 @@ export const Secret = Type.Object(
     createdAt: Type.String(),
     updatedAt: Type.String(),
     deletedAt: nullable(Type.String()),
+    connection: nullable(Type.String({ description: 'the connection that keeps its value fresh' })),
   },
   { description: 'a secret without its value' },
 );

@@ -38,6 +38,7 @@ export const SECRET = {
   due: false,
   dueSoon: false,
   leakedAt: null,
+  connection: null,
   createdAt: '2026-03-01T14:00:00.000Z',
   updatedAt: '2026-03-01T14:00:00.000Z',
   deletedAt: null,
