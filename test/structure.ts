@@ -20,11 +20,12 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@fastify/type-provider-typebox': ['daemon/http/'],
   '@fastify/websocket': ['daemon/http/sockets.ts'],
   ws: ['daemon/cli/socket.ts'],
-  typebox: ['daemon/http/', 'daemon/providers/provider.ts'],
-  ajv: ['daemon/http/validation.ts', 'daemon/providers/catalogue.ts'],
+  typebox: ['daemon/http/', 'daemon/oauth/fact.ts', 'daemon/providers/provider.ts'],
+  ajv: ['daemon/http/validation.ts', 'daemon/oauth/facts.ts', 'daemon/providers/catalogue.ts'],
   'ajv-formats': ['daemon/http/validation.ts'],
   commander: ['daemon/cli/'],
   esbuild: ['daemon/build.ts'],
+  'openid-client': ['daemon/oauth/'],
 };
 
 /** Directories within a layer, lowest first: each may import from those before it, and all from the files beside them. */

@@ -1,6 +1,7 @@
 /** What the routes ask of the signing in at providers, and what they get. Types only: no token, and no word that a provider sent. */
 
 import type { Affected, Caller, Connection, ConnectionFlow, ConnectionId } from '../../store/index.js';
+import type { Chore } from '../upkeep.js';
 
 /** What a person has to know before signing in, from the facts of a provider. */
 export interface OauthProviderFacts {
@@ -25,6 +26,8 @@ export interface OauthProviderFacts {
   selfHosted: boolean;
   /** Variable that the token appears as. */
   variable: string;
+  /** How it hears that a connection is over; not `byItself`: nobody can tell it, a person has to go to the page. */
+  leave: { byItself: boolean; page: string; steps: string[] };
 }
 
 /** A wish to sign in. The secret is borrowed: the caller wipes it. */
@@ -39,7 +42,7 @@ export interface ConnectWish {
   /** Absent: the usual ones. */
   scopes?: string[];
   flow: ConnectionFlow;
-  /** An application to remember and use; absent: the remembered one. OAUTH_CLIENT_MISSING says how to make one. */
+  /** An application to remember and use; absent: the remembered one. OAUTH_CLIENT_NOT_FOUND says how to make one. */
   clientId?: string;
   clientSecret?: Uint8Array;
 }
@@ -83,7 +86,7 @@ export interface OauthService {
 
   /**
    * Writes down a pending connection and begins to sign in. Operator.
-   * @throws PROVIDER_NOT_FOUND, OAUTH_CLIENT_MISSING, OAUTH_FLOW_UNAVAILABLE, OAUTH_BASE_REFUSED, INVALID_INPUT (a scope), and for
+   * @throws PROVIDER_NOT_FOUND, OAUTH_CLIENT_NOT_FOUND, OAUTH_FLOW_UNAVAILABLE, OAUTH_BASE_REFUSED, INVALID_INPUT (a scope), and for
    * the device flow, which asks the provider at once, OAUTH_REFUSED, OAUTH_UNREACHABLE, OAUTH_ANSWER_INVALID.
    */
   begin(caller: Caller, wish: ConnectWish): Promise<Begun>;
@@ -96,7 +99,7 @@ export interface OauthService {
    * @param url of the request: path and query; its origin is not looked at.
    * @param cookie the `Cookie` header.
    * @throws OAUTH_STATE_INVALID (forged, used, too old, another browser, another provider), OAUTH_DENIED, OAUTH_REFUSED,
-   * OAUTH_UNREACHABLE, OAUTH_ANSWER_INVALID, OAUTH_ACCOUNT_DIFFERS; what the vault refuses.
+   * OAUTH_UNREACHABLE, OAUTH_ANSWER_INVALID; what the vault refuses.
    */
   callback(url: URL, cookie: string | undefined): Promise<Arrival>;
 
@@ -110,6 +113,15 @@ export interface OauthService {
    */
   refresh(caller: Caller, id: string): Promise<Affected & { connection: Connection }>;
 
+  /**
+   * To be called in each look of the scheduler: begins the refreshes and farewells that are due, ends sign-ins for which nobody came.
+   * Never waits.
+   */
+  chores(): Chore[];
+
   /** Gone here at once; the provider is told behind it, again and again until it heard. Operator. */
   disconnect(caller: Caller, id: string): Promise<Affected & { connection: Connection }>;
+
+  /** Nothing new begins; resolves when what was sent to providers has its answer, or after 3 s. */
+  stop(): Promise<void>;
 }
