@@ -12,10 +12,13 @@ export interface History {
   erase(before: Millis): number;
 }
 
+/** The sandbox of an exposure has ended. While it lives, what it was ever given is recognised by these rows in what it says. */
+const OVER = 'EXISTS (SELECT 1 FROM sandbox b WHERE b.id = e.sandbox AND b.endedAt IS NOT NULL)';
+
 /** Tables by their name in the audit. Containers go when nothing tells of them any more. */
 const OLD = {
-  exposures: `DELETE FROM exposure WHERE id IN (SELECT id FROM exposure WHERE until < @before LIMIT ${ROWS})`,
-  holders: `DELETE FROM holder WHERE id IN (SELECT id FROM holder WHERE until < @before LIMIT ${ROWS})`,
+  exposures: `DELETE FROM exposure WHERE id IN (SELECT e.id FROM exposure e WHERE e.until < @before AND ${OVER} LIMIT ${ROWS})`,
+  holders: `DELETE FROM holder WHERE id IN (SELECT h.id FROM holder h WHERE h.until < @before LIMIT ${ROWS})`,
   localCommands: `DELETE FROM localCommand WHERE id IN (SELECT l.id FROM localCommand l JOIN session n ON n.id = l.session
     WHERE coalesce(l.until, n.endedAt) < @before LIMIT ${ROWS})`,
   containers: `DELETE FROM container WHERE id IN (SELECT c.id FROM container c WHERE c.endedAt < @before
@@ -23,8 +26,8 @@ const OLD = {
     AND NOT EXISTS (SELECT 1 FROM holder h WHERE h.container = c.id) LIMIT ${ROWS})`,
 };
 
-const ANY = `SELECT EXISTS (SELECT 1 FROM exposure WHERE until < @before)
-    OR EXISTS (SELECT 1 FROM holder WHERE until < @before)
+const ANY = `SELECT EXISTS (SELECT 1 FROM exposure e WHERE e.until < @before AND ${OVER})
+    OR EXISTS (SELECT 1 FROM holder h WHERE h.until < @before)
     OR EXISTS (SELECT 1 FROM localCommand l JOIN session n ON n.id = l.session WHERE coalesce(l.until, n.endedAt) < @before)
     OR EXISTS (SELECT 1 FROM container c WHERE c.endedAt < @before
       AND NOT EXISTS (SELECT 1 FROM exposure e WHERE e.container = c.id)

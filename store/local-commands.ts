@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { type InputProblem, StoreError } from './errors.js';
 import { withFollowers } from './followers.js';
 import type { LocalCommand, LocalCommands, LocalValue, NewLocalCommand } from './local-command-types.js';
-import { assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
+import { assertAllowedEnvironment, assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
 import { assertNone, quote } from './problems.js';
 import { readSelector, selects } from './selector.js';
 import { reachLiveSession, reachSession, type StoredSession, used } from './sessions-rows.js';
@@ -27,6 +27,8 @@ export function makeLocalCommands(context: Context): LocalCommands {
       const chosen = chosenOf(context, session, what.only ?? null);
       const secrets = chosen.map(({ secret }) => secret);
       assertAllowedSecrets(context, caller, 'session.environment', targetOf(session), secrets);
+      for (const { secret } of chosen)
+        assertAllowedEnvironment(context, caller, 'session.environment', targetOf(session), secret.environment);
       const values: LocalValue[] = [];
       try {
         for (const { env, secret } of chosen) {

@@ -45,8 +45,10 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
   /** Everything before it was looked at. */
   let at = { place: 0, owner: '', version: 0 };
   let unreadable = 0;
-  /** The keys that are left have only what does not open. */
-  let stuck = '';
+  /** The keys that were leaving at the last step: another one begins the walk anew. */
+  let known = '';
+  /** What is left under them does not open. */
+  let stuck = false;
 
   /** Those of one place that come next; null: every place was looked through. */
   function next(): { place: Place; rows: Row[] } | null {
@@ -117,17 +119,21 @@ export function makeReencryption(context: Context, keyring: Keyring): Reencrypti
     step() {
       if (context.keys.state === 'sealed') return null;
       const leaving = leavingKeys(context);
-      if (leaving.length === 0 || stuck === leaving.join()) return null;
+      if (leaving.join() !== known) {
+        known = leaving.join();
+        at = { place: 0, owner: '', version: 0 };
+        unreadable = 0;
+        stuck = false;
+      }
+      if (leaving.length === 0 || stuck) return null;
       const found = next();
       const last = found?.rows.at(-1);
       if (found === null || last === undefined) {
         const empty = leaving.filter((id) => !isUsed(context, id));
         if (empty.length > 0) eraseKeys(empty);
-        const left = { done: 0, left: countLeft(context), unreadable };
-        stuck = leavingKeys(context).join();
-        at = { place: 0, owner: '', version: 0 };
-        unreadable = 0;
-        return left;
+        known = leavingKeys(context).join();
+        stuck = true;
+        return { done: 0, left: countLeft(context), unreadable };
       }
       const { rows: made, failed } = anew(found.rows);
       const detail = { versions: made.length, ...(failed === 0 ? {} : { unreadable: failed }) };

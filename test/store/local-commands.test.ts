@@ -126,6 +126,15 @@ t.test('launchers within their bounds, agents never, and no other session', asyn
     codeOf(() => v.localCommands.begin(ci, 'ci', WHAT)),
     'OUT_OF_BOUNDS',
   );
+  v.add('URL.production');
+  const web = launcherWith({ secrets: ['URL.production'] });
+  v.sessions.create(web, { name: 'web' });
+  v.activations.activate(operator, 'web', [{ name: 'URL.production' }], { acrossEnvironments: true });
+  t.equal(
+    codeOf(() => v.localCommands.begin(web, 'web', WHAT)),
+    'OUT_OF_BOUNDS',
+    'what an operator activated across environments is for its sandboxes alone',
+  );
   const { command, values } = v.localCommands.begin(ci, 'ci', { ...WHAT, only: ['KEY'] });
   t.same(textsOf(values), { KEY: 'key' });
   t.equal(

@@ -109,3 +109,18 @@ t.test('a value that was altered keeps its key, the others go, and a sealed vaul
   while (vault.reencryption.step() !== null);
   t.match(actions(vault, 'vault.erase-key'), [{ detail: { keyIds: [1, 2] } }], 'when it is gone, its key goes too');
 });
+
+t.test('a second one while the first is under way', async (t) => {
+  const vault = await filled(directoryUntilEnd(t));
+  t.teardown(() => vault.close());
+  vault.rotate(operator, { reencrypt: true });
+  t.match(vault.reencryption.step(), { done: 100, left: 150 });
+  t.same(vault.rotate(operator, { reencrypt: true }), { keyId: 3 });
+  let steps = 0;
+  while (vault.reencryption.step() !== null) steps += 1;
+  t.ok(steps < 10, `${steps} steps`);
+  t.equal(vault.reencryption.left(), 0);
+  for (const name of NAMES) t.equal(vault.secrets.versions(operator, name)[0]?.keyId, 3);
+  t.match(actions(vault, 'vault.erase-key'), [{ detail: { keyIds: [1, 2] } }]);
+  t.equal(text(vault, 'KEY_249'), 'value of KEY_249');
+});
