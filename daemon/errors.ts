@@ -56,6 +56,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   AUDIT_UNAVAILABLE: row(503, 'The audit entry could not be written', { retry: true }),
   BACKUP_INVALID: row(422, 'The file is no backup of a vault', { exit: 2 }),
   BODY_MALFORMED: row(400, 'The body is not valid JSON', { exit: 2 }),
+  BODY_STALLED: row(408, 'The body did not come on', { retry: true }),
   BODY_TOO_LARGE: row(413, 'The body is too large', { exit: 2 }),
   CONTAINER_NAME_TAKEN: row(409, 'A container that is not ours has the name'),
   CROSS_ENVIRONMENT: row(409, 'The secret belongs to another environment than the session'),
