@@ -6,6 +6,7 @@ import { type InputProblem, STORE_CODES, type StoreCode } from '../store/index.j
 /** Refusals of the process and its HTTP face. */
 export const DAEMON_CODES = [
   'BODY_MALFORMED',
+  'BODY_STALLED',
   'BODY_TOO_LARGE',
   'HOST_NOT_ALLOWED',
   'INTERNAL',

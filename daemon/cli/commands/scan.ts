@@ -71,7 +71,7 @@ async function ofDirectory(invocation: Invocation, given: string): Promise<{ ans
 }
 
 /** The daemon has seen all that it was sent; what was not sent was not searched either. */
-function withLeft(answer: ScanAnswer, { mounts, unreadable }: LeftOut): ScanAnswer {
+export function withLeft(answer: ScanAnswer, { mounts, unreadable }: LeftOut): ScanAnswer {
   const here = [
     ...mounts.map((at) => ({ path: at, reason: 'another file system' })),
     ...unreadable.map((at) => ({ path: at, reason: 'could not be read here' })),
