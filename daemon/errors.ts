@@ -6,6 +6,7 @@ import { type InputProblem, STORE_CODES, type StoreCode } from '../store/index.j
 /** Refusals of the process and its HTTP face. */
 export const DAEMON_CODES = [
   'BODY_MALFORMED',
+  'BODY_STALLED',
   'BODY_TOO_LARGE',
   'HOST_NOT_ALLOWED',
   'INTERNAL',
@@ -67,6 +68,7 @@ export const ERRORS: Record<ErrorCode, ErrorRow> = {
   AUDIT_UNAVAILABLE: row(503, 'The audit entry could not be written', { retry: true }),
   BACKUP_INVALID: row(422, 'The file is no backup of a vault', { exit: 2 }),
   BODY_MALFORMED: row(400, 'The body is not valid JSON', { exit: 2 }),
+  BODY_STALLED: row(408, 'The body did not come on', { retry: true }),
   BODY_TOO_LARGE: row(413, 'The body is too large', { exit: 2 }),
   CONNECTION_CLOSED: row(409, 'The connection is over'),
   CONNECTION_NOT_FOUND: row(404, 'No such connection'),

@@ -26,37 +26,50 @@ export interface RequestParts {
 /** @param value bytes of a variable; read, and not kept. @returns bytes that the caller wipes. Throws UnfitValue. */
 export function requestBytes(parts: RequestParts, value: (variable: string) => Uint8Array): Buffer {
   const text = (line: string): Buffer => Buffer.from(line, 'latin1');
-  const pieces: Buffer[] = [
-    text('GET '),
-    filled(parts.path, (name) => encoded(value(name))),
-    text(` HTTP/1.1\r\nhost: ${parts.host}\r\nuser-agent: ${parts.userAgent}\r\nconnection: close\r\n`),
-  ];
-  for (const [name, template] of Object.entries(parts.header))
-    pieces.push(
-      text(`${name}: `),
-      filled(template, (variable) => visible(variable, value(variable))),
-      text('\r\n'),
-    );
-  if (parts.basic !== null) {
-    const [user, password] = parts.basic.map((template) => filled(template, (name) => Buffer.from(value(name))));
-    const both = Buffer.concat([user ?? Buffer.alloc(0), text(':'), password ?? Buffer.alloc(0)]);
-    pieces.push(text('authorization: Basic '), base64(both), text('\r\n'));
-    for (const one of [user, password, both]) one?.fill(0);
+  return joined((pieces) => {
+    pieces.push(text('GET '));
+    pieces.push(filled(parts.path, (name) => encoded(value(name))));
+    pieces.push(text(` HTTP/1.1\r\nhost: ${parts.host}\r\nuser-agent: ${parts.userAgent}\r\nconnection: close\r\n`));
+    for (const [name, template] of Object.entries(parts.header)) {
+      pieces.push(text(`${name}: `));
+      pieces.push(filled(template, (variable) => visible(variable, value(variable))));
+      pieces.push(text('\r\n'));
+    }
+    if (parts.basic !== null) pieces.push(text('authorization: Basic '), basic(parts.basic, value), text('\r\n'));
+    pieces.push(text('\r\n'));
+  });
+}
+
+function basic([user, password]: readonly [string, string], value: (variable: string) => Uint8Array): Buffer {
+  const plain = (name: string): Buffer => Buffer.from(value(name));
+  const both = joined((pieces) => {
+    pieces.push(filled(user, plain));
+    pieces.push(Buffer.from(':'), filled(password, plain));
+  });
+  try {
+    return base64(both);
+  } finally {
+    both.fill(0);
   }
-  pieces.push(text('\r\n'));
-  const whole = Buffer.concat(pieces);
-  for (const piece of pieces) piece.fill(0);
-  return whole;
 }
 
 /** The template with values in place of `{NAME}`; what `bytes` gives is wiped. */
 function filled(template: string, bytes: (variable: string) => Buffer): Buffer {
-  const pieces = template.split(/\{([A-Za-z_][A-Za-z0-9_]*)\}/).map((piece, at) => {
-    return at % 2 === 1 ? bytes(piece) : Buffer.from(piece, 'latin1');
+  return joined((pieces) => {
+    for (const [at, piece] of template.split(/\{([A-Za-z_][A-Za-z0-9_]*)\}/).entries())
+      pieces.push(at % 2 === 1 ? bytes(piece) : Buffer.from(piece, 'latin1'));
   });
-  const whole = Buffer.concat(pieces);
-  for (const piece of pieces) piece.fill(0);
-  return whole;
+}
+
+/** What `fill` puts in, as one; the pieces are wiped, also those before one that is refused. */
+function joined(fill: (pieces: Buffer[]) => void): Buffer {
+  const pieces: Buffer[] = [];
+  try {
+    fill(pieces);
+    return Buffer.concat(pieces);
+  } finally {
+    for (const piece of pieces) piece.fill(0);
+  }
 }
 
 function visible(variable: string, value: Uint8Array): Buffer {

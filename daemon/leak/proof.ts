@@ -1,6 +1,6 @@
 /** Looks from outside whether a process of ours still holds a value: what the kernel shows, not what the daemon remembers. Ends nothing. */
 
-import type { Holding, ProcessSearch } from '../../sandbox/index.js';
+import { type Holding, type ProcessSearch, REDACTED_FROM } from '../../sandbox/index.js';
 import type { SandboxId, Secret, Vault } from '../../store/index.js';
 
 /** What was looked at, what holds the value, and what could not be seen. */
@@ -21,6 +21,9 @@ export interface ProofParts {
 
 /** Where an init writes secrets that are files. */
 const FILES = '/.ampoule/files';
+/** Files that are told one by one, and characters of a path. */
+const TOLD = 10;
+const LONGEST = 200;
 
 export type Prove = (secret: Pick<Secret, 'id' | 'as' | 'path'>) => Proof;
 
@@ -37,8 +40,8 @@ export function proves({ vault, search, root }: ProofParts): Prove {
     if (plain.length > 0)
       cannotSee.push(`What Docker keeps in its own files of sandboxes with delivery env (${plain.join(', ')}).`);
     if (!root) return { processes: 0, holders: [], cannotSee: [...cannotSee, NOT_ROOT] };
-    const { values, unreadable } = opened(vault, secret.id);
-    if (unreadable !== null) cannotSee.push(unreadable);
+    const { values, untold } = opened(vault, secret.id);
+    cannotSee.push(...untold);
     try {
       const files = secret.as === 'file' ? [FILES, ...(secret.path === null ? [] : [secret.path])] : [FILES];
       const found = search(new Set(sandboxes.keys()), values, files);
@@ -47,6 +50,12 @@ export function proves({ vault, search, root }: ProofParts): Prove {
       if (hidden.length > 0) cannotSee.push(`Processes of ${hidden.join(', ')}: ${ELSEWHERE}`);
       if (found.unreadable > 0)
         cannotSee.push(`The environments of ${found.unreadable} processes, which may not be read.`);
+      const left = found.leftOut.slice(0, TOLD).map(({ container, path, reason }) => {
+        return `${JSON.stringify(path.slice(0, LONGEST))} in ${name(sandboxes.get(container))} (${reason})`;
+      });
+      const more = found.leftOut.length - left.length;
+      if (left.length > 0)
+        cannotSee.push(`Files that could not be read: ${left.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`);
       const holders = found.holders.map((held) => ({ ...held, sandbox: name(sandboxes.get(held.container)) }));
       return { processes: values.length === 0 ? 0 : found.processes, holders, cannotSee };
     } finally {
@@ -63,18 +72,32 @@ function delivery(vault: ProofParts['vault'], id: SandboxId): string {
   return vault.sandboxes.get({ kind: 'daemon' }, id).delivery;
 }
 
-/** Every version that can be read; the caller wipes them. */
-function opened(vault: ProofParts['vault'], secret: Secret['id']): { values: Uint8Array[]; unreadable: string | null } {
+/** Every version that can be read and told from other bytes, which the caller wipes; of the others what is to be said. */
+function opened(vault: ProofParts['vault'], secret: Secret['id']): { values: Uint8Array[]; untold: string[] } {
   const values: Uint8Array[] = [];
-  let failed = 0;
-  for (const { open } of vault.leaks.values(secret)) {
+  let [failed, short] = [0, 0];
+  const all = vault.leaks.values(secret);
+  for (const { open } of all) {
     try {
-      values.push(open());
+      const value = open();
+      if (value.length >= REDACTED_FROM) values.push(value);
+      else {
+        value.fill(0);
+        short += 1;
+      }
     } catch {
       failed += 1;
     }
   }
-  if (failed === 0) return { values, unreadable: null };
-  const what = `${failed} of ${failed + values.length} versions, whose value could not be read to compare with`;
-  return { values, unreadable: `Holders of ${what}: unseal the vault (\`ampoule vault unseal\`) and ask again.` };
+  const untold: string[] = [];
+  const of = `of ${all.length} versions`;
+  if (short > 0)
+    untold.push(
+      `Holders of ${short} ${of}, whose value is too short to be searched for: fewer than ${REDACTED_FROM} bytes stand anywhere by chance.`,
+    );
+  if (failed > 0)
+    untold.push(
+      `Holders of ${failed} ${of}, whose value could not be read to compare with: unseal the vault (\`ampoule vault unseal\`) and ask again.`,
+    );
+  return { values, untold };
 }

@@ -1,7 +1,8 @@
 /** Says which commits have what was found, in which file, and what keeps them. Asks for trees one by one and holds none. */
 
-import { type Commit, treeEntries } from './git-objects.js';
+import { type Commit, type TreeEntry, treeEntries } from './git-objects.js';
 import { type Keeper, plainer } from './git-reach.js';
+import { Exhausted } from './inflate.js';
 import type { Limits } from './limits.js';
 
 /** What is known of a blob or tree that was found. */
@@ -32,44 +33,70 @@ export interface History {
   keepers: ReadonlyMap<string, Keeper>;
   /** null: not there. @throws Exhausted */
   readTree(id: string): Buffer | null;
+  /** Looks at the clock. @throws Exhausted */
+  tick(): void;
 }
 
-/** @param wanted ids of blobs and trees. `incomplete`: not every tree could be looked at. */
-export function whereIn(
-  { commits, keepers, readTree }: History,
-  wanted: ReadonlySet<string>,
-  limits: Pick<Limits, 'trees' | 'depth'>,
-): { seen: Map<string, Seen>; incomplete: boolean } {
+export type HistoryLimits = Pick<Limits, 'trees' | 'depth' | 'open'>;
+
+export interface Where {
+  seen: Map<string, Seen>;
+  /** Not every tree or commit could be looked at. */
+  incomplete: boolean;
+  /** What ended it before its time; null: nothing. */
+  ended: string | null;
+}
+
+/** @param wanted ids of blobs and trees */
+export function whereIn(history: History, wanted: ReadonlySet<string>, limits: HistoryLimits): Where {
+  const { commits, keepers } = history;
   const seen = new Map<string, Seen>();
-  const trees = new Trees(wanted, readTree, limits);
+  const trees = new Trees(wanted, history, limits);
   const oldestFirst = [...commits].sort(([, a], [, b]) => a.committedAt - b.committedAt);
-  for (const [id, { tree }] of oldestFirst) {
-    const keeper = keepers.get(id);
-    for (const { id: object, path } of trees.contents(tree)) {
-      const known = seen.get(object);
-      if (known === undefined) seen.set(object, { commit: id, path, commits: 1, keeper });
-      else {
-        known.commits += 1;
-        known.keeper = plainer(known.keeper, keeper);
+  try {
+    for (const [id, { tree }] of oldestFirst) {
+      const keeper = keepers.get(id);
+      history.tick();
+      for (const { id: object, path } of trees.contents(tree)) {
+        history.tick();
+        const known = seen.get(object);
+        if (known === undefined) seen.set(object, { commit: id, path, commits: 1, keeper });
+        else {
+          known.commits += 1;
+          known.keeper = plainer(known.keeper, keeper);
+        }
       }
     }
+  } catch (error) {
+    if (!(error instanceof Exhausted)) throw error;
+    return { seen, incomplete: true, ended: error.message };
   }
-  return { seen, incomplete: trees.incomplete };
+  return { seen, incomplete: trees.incomplete, ended: null };
+}
+
+/** A tree that is being gone through. */
+interface Open {
+  id: string;
+  size: number;
+  entries: Iterator<TreeEntry>;
+  /** Looked at again, once what it leads to is known. */
+  entry: TreeEntry | undefined;
+  edges: Edge[];
 }
 
 class Trees {
   incomplete = false;
   readonly #wanted: ReadonlySet<string>;
-  readonly #readTree: History['readTree'];
-  readonly #limits: Pick<Limits, 'trees' | 'depth'>;
+  readonly #history: History;
+  readonly #limits: HistoryLimits;
   /** Trees that were looked at, with what of them leads on; null: nothing. */
   readonly #known = new Map<string, Edge[] | null>();
   readonly #contents = new Map<string, Contents>();
   #kept = 0;
 
-  constructor(wanted: ReadonlySet<string>, readTree: History['readTree'], limits: Pick<Limits, 'trees' | 'depth'>) {
+  constructor(wanted: ReadonlySet<string>, history: History, limits: HistoryLimits) {
     this.#wanted = wanted;
-    this.#readTree = readTree;
+    this.#history = history;
     this.#limits = limits;
   }
 
@@ -81,32 +108,51 @@ class Trees {
   /** Depth first without recursion: how deep it goes is somebody else's choice. */
   #look(root: string): void {
     if (this.#known.has(root)) return;
-    const stack = [this.#open(root)];
+    const { depth, trees, open } = this.#limits;
+    const first = this.#open(root);
+    const stack = [first];
+    let size = first.size;
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const entry = top.entries[top.next];
+      this.#history.tick();
+      const { entry } = top;
       if (entry === undefined) {
         if (top.edges.length > 0) this.#known.set(top.id, top.edges);
+        size -= top.size;
         stack.pop();
         continue;
       }
       const wanted = this.#wanted.has(entry.id);
       if (entry.tree && !this.#known.has(entry.id)) {
-        if (stack.length < this.#limits.depth && this.#known.size < this.#limits.trees) {
-          stack.push(this.#open(entry.id));
+        if (stack.length < depth && this.#known.size < trees && size < open) {
+          const next = this.#open(entry.id);
+          size += next.size;
+          stack.push(next);
           continue;
         }
         this.incomplete = true;
       }
-      top.next += 1;
+      top.entry = nextOf(top.entries);
       const leads = entry.tree && (this.#known.get(entry.id) ?? null) !== null;
-      if (wanted || leads) top.edges.push({ name: Buffer.from(entry.name), id: entry.id, tree: leads });
+      if ((wanted || leads) && this.#keep(entry.name.length))
+        top.edges.push({ name: Buffer.from(entry.name), id: entry.id, tree: leads });
     }
   }
 
-  #open(id: string): { id: string; entries: Edge[]; next: number; edges: Edge[] } {
+  #open(id: string): Open {
     this.#known.set(id, null);
-    const content = this.#readTree(id);
-    return { id, entries: content === null ? [] : [...treeEntries(content)], next: 0, edges: [] };
+    const content = this.#history.readTree(id) ?? Buffer.alloc(0);
+    const entries = treeEntries(content);
+    return { id, size: content.length, entries, entry: nextOf(entries), edges: [] };
+  }
+
+  /** Counts what is remembered of a path; false: it is too much. */
+  #keep(length: number): boolean {
+    if (this.#kept + length + 100 > KEPT) {
+      this.incomplete = true;
+      return false;
+    }
+    this.#kept += length + 100;
+    return true;
   }
 
   #collect(id: string): Contents {
@@ -116,24 +162,25 @@ class Trees {
     if (known !== undefined) return known;
     const found: Contents = [];
     const there = new Set<string>();
-    const add = (object: string, path: Buffer): void => {
-      if (there.has(object)) return;
-      this.#kept += path.length + 100;
-      if (this.#kept > KEPT) {
-        this.incomplete = true;
-        return;
-      }
+    const add = (object: string, parts: Buffer[]): void => {
+      this.#history.tick();
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      if (there.has(object) || !this.#keep(Math.min(length, LONGEST))) return;
       there.add(object);
-      found.push({ id: object, path });
+      found.push({ id: object, path: Buffer.from(Buffer.concat(parts).subarray(0, LONGEST)) });
     };
     for (const edge of edges) {
-      if (this.#wanted.has(edge.id)) add(edge.id, edge.name);
-      for (const inner of edge.tree ? this.#collect(edge.id) : [])
-        add(inner.id, Buffer.concat([edge.name, SLASH, inner.path]).subarray(0, LONGEST));
+      if (this.#wanted.has(edge.id)) add(edge.id, [edge.name]);
+      for (const inner of edge.tree ? this.#collect(edge.id) : []) add(inner.id, [edge.name, SLASH, inner.path]);
     }
     this.#contents.set(id, found);
     return found;
   }
+}
+
+function nextOf(entries: Iterator<TreeEntry>): TreeEntry | undefined {
+  const next = entries.next();
+  return next.done === true ? undefined : next.value;
 }
 
 const SLASH = Buffer.from('/');

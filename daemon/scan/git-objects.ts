@@ -8,6 +8,8 @@ const TYPES: readonly string[] = ['commit', 'tree', 'blob', 'tag'];
 const [SPACE, NUL] = [0x20, 0];
 /** Of a commit or tag so much is read for what it says of itself. */
 const HEAD = 64 * 1024;
+/** Characters of a tag's name. */
+const LONGEST_NAME = 1024;
 
 /** The id of an object: 40 hex digits. */
 export function idOf(type: ObjectType, content: Uint8Array): string {
@@ -42,8 +44,12 @@ export function parseCommit(content: Buffer): Commit | null {
   const tree = fields.find(([name]) => name === 'tree')?.[1] ?? '';
   if (!/^[0-9a-f]{40}$/.test(tree)) return null;
   const parents = fields.filter(([name, id]) => name === 'parent' && /^[0-9a-f]{40}$/.test(id)).map(([, id]) => id);
+  const distinct = [...new Set(parents)].map(own);
   const time = (field: string) => timeOf(fields.find(([name]) => name === field)?.[1] ?? '');
-  return { tree, parents, authoredAt: time('author'), committedAt: time('committer'), subject: firstLine(message) };
+  return {
+    ...{ tree: own(tree), parents: distinct },
+    ...{ authoredAt: time('author'), committedAt: time('committer'), subject: firstLine(message) },
+  };
 }
 
 export interface Tag {
@@ -55,7 +61,12 @@ export function parseTag(content: Buffer): Tag | null {
   const { fields } = parts(content);
   const object = fields.find(([name]) => name === 'object')?.[1] ?? '';
   const name = fields.find(([field]) => field === 'tag')?.[1] ?? '';
-  return /^[0-9a-f]{40}$/.test(object) ? { object, name } : null;
+  return /^[0-9a-f]{40}$/.test(object) ? { object: own(object), name: own(name.slice(0, LONGEST_NAME)) } : null;
+}
+
+/** The same text in memory of its own: a part of a longer one keeps all of that. */
+function own(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function parts(content: Buffer): { fields: [string, string][]; message: Buffer } {

@@ -66,7 +66,7 @@ class PackReader {
       return;
     }
     this.#walk(count, index, (entry, content) => this.#take(entry, content));
-    for (const base of [...this.#deltas.keys()]) {
+    for (const base of this.#deltas.keys()) {
       const entry = typeof base === 'number' ? entryAt(this.#pack, base) : null;
       if (entry === null || !('type' in entry.is)) continue;
       const { type } = entry.is;
@@ -91,7 +91,8 @@ class PackReader {
     const { limits, inflater } = this.#options;
     let offsets: number[] | null = null;
     let offset = 12;
-    for (let seen = 0; seen < count && offset < this.#pack.length - 20; seen += 1) {
+    let seen = 0;
+    for (; seen < count && offset < this.#pack.length - 20; seen += 1) {
       inflater.object();
       const entry = entryAt(this.#pack, offset);
       const fits = entry !== null && entry.size <= limits.object;
@@ -110,6 +111,10 @@ class PackReader {
       }
       offset = after;
     }
+    // Over a broken object it went by the index, which says how many there are no better than the pack.
+    if (offsets !== null) return;
+    if (seen < count) this.#tell('it has fewer objects than it says');
+    else if (offset < this.#pack.length - 20) this.#tell('it has more after its last object, which was not read');
   }
 
   #take({ is, offset }: Entry, content: Buffer): void {

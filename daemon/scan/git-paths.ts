@@ -6,8 +6,9 @@ export type GitFile =
   | { kind: 'object'; repository: string }
   | { kind: 'refs' };
 
-const PACK = /^(.*?)objects\/pack\/(pack-[0-9a-f]{40,64})\.(pack|idx)$/s;
-const OBJECT = /^(.*?)objects\/[0-9a-f]{2}\/[0-9a-f]{38}(?:[0-9a-f]{24})?$/s;
+/** Git reads every pack that lies there, whatever it is called. */
+const PACK = /^((?:.*?\/)?)objects\/pack\/([^/]+)\.(pack|idx)$/s;
+const OBJECT = /^((?:.*?\/)?)objects\/[0-9a-f]{2}\/[0-9a-f]{38}(?:[0-9a-f]{24})?$/s;
 const REFS = /(^|\/)(HEAD|packed-refs|(?:ORIG|FETCH|MERGE|CHERRY_PICK|REVERT|REBASE)_HEAD)$|(^|\/)(refs|logs)\//;
 
 /** null: a file like any other. Directories end in a slash. */

@@ -5,13 +5,17 @@ import { KINDS, type Ref } from './git-refs.js';
 
 export type Keeper = Pick<Ref, 'kind' | 'name'>;
 
-/** Whoever is not in it is kept by nothing. */
+/**
+ * Whoever is not in it is kept by nothing.
+ * @param tick is called at each step; what it throws ends the search
+ */
 export function keepersOf(
   commits: ReadonlyMap<string, Pick<Commit, 'parents'>>,
   tags: ReadonlyMap<string, Tag>,
   refs: readonly Ref[],
+  tick: () => void = () => {},
+  kept = new Map<string, Keeper>(),
 ): Map<string, Keeper> {
-  const kept = new Map<string, Keeper>();
   const inOrder = [...refs].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const kind of KINDS) {
     for (const ref of inOrder) {
@@ -19,6 +23,7 @@ export function keepersOf(
       const keeper: Keeper = { kind, name: ref.name };
       const waiting = [ref.id];
       for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+        tick();
         if (kept.has(id)) continue;
         const commit = commits.get(id);
         const tag = tags.get(id);

@@ -1,7 +1,7 @@
 /** One git repository out of a stream of files: searches every object as it comes, and says at the end which commit has what. */
 
 import type { Finder, Hit } from './finder.js';
-import { whereIn } from './git-history.js';
+import { type Where, whereIn } from './git-history.js';
 import { type Commit, idOf, looseObject, type ObjectType, parseCommit, parseTag, type Tag } from './git-objects.js';
 import { eachObject } from './git-pack.js';
 import { type Keeper, keepersOf } from './git-reach.js';
@@ -22,6 +22,8 @@ export interface RepositoryOptions {
   skipped(path: string, reason: string): void;
   /** Hears of each object. */
   counted(): void;
+  /** false: so many more commits and trees, or places, are not to be remembered. */
+  room(what: 'history' | 'hits', count: number): boolean;
 }
 
 const LONGEST_PATH = 1024;
@@ -33,54 +35,70 @@ export class Repository {
   readonly #commits = new Map<string, Commit>();
   readonly #tags = new Map<string, Tag>();
   readonly #found = new Map<string, { type: ObjectType; hits: Hit[] }>();
+  /** Commits, trees or refs are missing, so what seems to be kept by nothing may be kept. */
+  #incomplete = false;
 
   constructor(options: RepositoryOptions) {
     this.#options = options;
     this.#store = new ObjectStore(options.limits, options.reader);
   }
 
-  /** A pack, and its index where there is one; the pack is held until the end. @throws Exhausted */
-  pack(path: string, pack: Buffer, index: Buffer | null): void {
+  /** A pack, and its index where there is one; the pack is held until the end. false: a part of it is left out. @throws Exhausted */
+  pack(path: string, pack: Buffer, index: Buffer | null): boolean {
     const { limits, inflater, skipped } = this.#options;
-    eachObject(pack, index, { limits, inflater, skipped: (reason) => skipped(path, reason) }, (object) =>
+    let whole = true;
+    const left = (reason: string): void => {
+      whole = false;
+      skipped(path, reason);
+    };
+    eachObject(pack, index, { limits, inflater, skipped: left }, (object) =>
       this.#take(object.type, object.id, object.content, { pack, offset: object.offset }),
     );
+    return whole;
   }
 
-  /** A loose object, deflated. true: it is held until the end. @throws Exhausted */
-  loose(path: string, bytes: Buffer): boolean {
+  /** A loose object, deflated. `held`: it is held until the end. @throws Exhausted */
+  loose(path: string, bytes: Buffer): 'held' | 'done' | 'broken' {
     const { limits, inflater, skipped } = this.#options;
     inflater.object();
     const read = inflater.inflate(bytes, 0, limits.object);
     const object = read && looseObject(read.content);
     if (object === null) {
       skipped(path, 'the git object is broken or too large');
-      return false;
+      return 'broken';
     }
     const { type, content } = object;
     this.#take(type, idOf(type, content), content, { loose: bytes });
-    return type === 'tree';
+    return type === 'tree' ? 'held' : 'done';
   }
 
   #take(type: ObjectType, id: string, content: Buffer, place: Place): void {
     this.#options.counted();
     const hits = this.#options.finder.within(content);
-    if (hits.length > 0) this.#found.set(id, { type, hits });
-    if (type === 'tree') this.#store.put(id, place);
+    if (hits.length > 0 && this.#options.room('hits', hits.length)) this.#found.set(id, { type, hits });
+    if (type === 'tree' && this.#room(1)) this.#store.put(id, place);
     const commit = type === 'commit' ? parseCommit(content) : null;
-    if (commit !== null) this.#commits.set(id, { ...commit, subject: Buffer.from(commit.subject) });
+    if (commit !== null && this.#room(1 + commit.parents.length))
+      this.#commits.set(id, { ...commit, subject: Buffer.from(commit.subject) });
     const tag = type === 'tag' ? parseTag(content) : null;
-    if (tag !== null) this.#tags.set(id, tag);
+    if (tag !== null && this.#room(1)) this.#tags.set(id, tag);
+  }
+
+  #room(count: number): boolean {
+    const fits = this.#options.room('history', count);
+    if (!fits) this.#incomplete = true;
+    return fits;
   }
 
   get found(): number {
     return this.#found.size;
   }
 
-  /** Everything that was found, each once for a file, with the oldest commit that has it. */
-  finish(refs: readonly Ref[]): Finding[] {
+  /** Everything that was found, each once for a file, with the oldest commit that has it. @param all no ref is missing */
+  finish(refs: readonly Ref[], all: boolean): Finding[] {
     if (this.#found.size === 0) return [];
-    const keepers = keepersOf(this.#commits, this.#tags, refs);
+    this.#incomplete ||= !all;
+    const keepers = this.#keepers(refs);
     const seen = this.#seen(keepers);
     const findings = new Map<string, Finding>();
     for (const [id, { type, hits }] of this.#found) {
@@ -96,30 +114,35 @@ export class Repository {
     return [...findings.values()];
   }
 
-  #seen(keepers: ReadonlyMap<string, Keeper>): ReturnType<typeof whereIn> {
-    const { name, limits, skipped } = this.#options;
-    const wanted = new Set(
-      [...this.#found].filter(([, { type }]) => type === 'blob' || type === 'tree').map(([id]) => id),
-    );
-    const history = { commits: this.#commits, keepers, readTree: (id: string) => this.#store.read(id, 'tree') };
+  #keepers(refs: readonly Ref[]): Map<string, Keeper> {
+    const { name, skipped, reader } = this.#options;
+    const kept = new Map<string, Keeper>();
     try {
-      const where = wanted.size === 0 ? { seen: new Map(), incomplete: false } : whereIn(history, wanted, limits);
-      if (where.incomplete)
-        skipped(name, 'not every directory of its commits was looked at, so commits may be missing');
-      return where;
+      return keepersOf(this.#commits, this.#tags, refs, () => reader.spend(0), kept);
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error;
-      skipped(name, `which commits have what was found was left out: ${error.message}`);
-      return { seen: new Map(), incomplete: true };
+      this.#incomplete = true;
+      skipped(name, `what keeps its commits was not all looked at: ${error.message}`);
+      return kept;
     }
   }
 
-  #placeOf(
-    id: string,
-    type: ObjectType,
-    keepers: ReadonlyMap<string, Keeper>,
-    { seen, incomplete }: ReturnType<typeof whereIn>,
-  ): GitPlace {
+  #seen(keepers: ReadonlyMap<string, Keeper>): Where {
+    const { name, limits, skipped, reader } = this.#options;
+    const wanted = new Set<string>();
+    for (const [id, { type }] of this.#found) if (type === 'blob' || type === 'tree') wanted.add(id);
+    if (wanted.size === 0) return { seen: new Map(), incomplete: false, ended: null };
+    const readTree = (id: string) => this.#store.read(id, 'tree');
+    const history = { commits: this.#commits, keepers, readTree, tick: () => reader.spend(0) };
+    const where = whereIn(history, wanted, limits);
+    if (where.ended !== null) skipped(name, `not all of its commits were asked for what was found: ${where.ended}`);
+    else if (where.incomplete)
+      skipped(name, 'not every directory of its commits was looked at, so commits may be missing');
+    this.#incomplete ||= where.incomplete;
+    return where;
+  }
+
+  #placeOf(id: string, type: ObjectType, keepers: ReadonlyMap<string, Keeper>, { seen }: Where): GitPlace {
     const { name: repository, finder } = this.#options;
     const tag = this.#tags.get(id);
     const where = seen.get(id);
@@ -134,7 +157,7 @@ export class Repository {
       subject: about === undefined ? null : finder.shown(about.subject, LONGEST_SUBJECT),
       path: path === null ? null : finder.shown(path, LONGEST_PATH),
       commits: where?.commits ?? (about === undefined ? 0 : 1),
-      held: keeper?.kind ?? (where === undefined && incomplete ? 'unknown' : 'dangling'),
+      held: keeper?.kind ?? (this.#incomplete ? 'unknown' : 'dangling'),
       ref: keeper === undefined ? null : finder.shown(keeper.name, LONGEST_PATH),
     };
   }

@@ -22,8 +22,17 @@ export interface Limits {
   depth: number;
   /** Trees that are read again to say which commit has what was found. */
   trees: number;
+  /** Bytes of trees that are gone through at the same time, one within the other. */
+  open: number;
+  /** Commits with their parents, and trees, that are remembered to say where something was found. */
+  history: number;
+  /** Places in git objects that are remembered, more than are told. */
+  hits: number;
+  repositories: number;
   /** Bytes of a file of refs. */
   refs: number;
+  /** Refs and entries of their logs altogether. */
+  refIds: number;
   /** Milliseconds for git's objects, after which files alone are searched. */
   gitTime: number;
 }
@@ -38,6 +47,11 @@ export const LIMITS: Readonly<Limits> = {
   chain: 4_095,
   depth: 512,
   trees: 2_000_000,
+  open: 256 * MIB,
+  history: 2_000_000,
+  hits: 200_000,
+  repositories: 10_000,
   refs: 8 * MIB,
+  refIds: 1_000_000,
   gitTime: 20 * 60_000,
 };

@@ -45,15 +45,18 @@ export function startScan(targets: readonly Target[], base = '', limits: Limits 
     end() {
       const whole = tar.end() && !broken;
       if (!whole && !broken) findings.skip('', 'The stream ended early; what came before it was searched.');
-      for (const finding of files.git.finish()) findings.add(finding);
-      finder.wipe();
+      try {
+        for (const finding of files.git.finish()) findings.add(finding);
+      } finally {
+        finder.wipe();
+      }
       return {
         findings: findings.told,
         scanned: {
           ...{ files: files.count, bytes, objects: files.git.objects },
           ...{ skipped: findings.skipped, skippedTotal: findings.skippedTotal },
         },
-        complete: whole && findings.total <= findings.told.length,
+        complete: whole && findings.skippedTotal === 0 && findings.total <= findings.told.length,
       };
     },
     progress: () => ({
@@ -84,7 +87,9 @@ class Findings {
   }
 
   hits(hits: readonly Hit[], path: string, where: Finding['in']): void {
-    for (const hit of hits) this.add({ ...hit, in: where, path: this.shown(path), git: null });
+    if (hits.length === 0) return;
+    const shown = this.shown(path);
+    for (const hit of hits) this.add({ ...hit, in: where, path: shown, git: null });
   }
 
   skip(path: string, reason: string): void {
@@ -113,7 +118,8 @@ class Files implements TarListener {
     this.#findings = findings;
     this.#base = base === '' ? '' : `${base}/`;
     const skipped = (path: string, reason: string) => findings.skip(path, reason);
-    this.git = new GitFiles({ finder, limits, skipped, shown: (path) => findings.shown(path) });
+    const plain = (path: string, hits: readonly Hit[]) => findings.hits(hits, path, 'content');
+    this.git = new GitFiles({ finder, limits, skipped, plain, shown: (path) => findings.shown(path) });
   }
 
   begin({ path: whole, kind, size }: TarEntry): void {
@@ -126,9 +132,9 @@ class Files implements TarListener {
     if (kind !== 'file') return;
     this.count += 1;
     this.#gathering = this.git.begin(path, size);
-    // What is deflated shows nothing as it is; refs and logs are text like any other.
+    // What is deflated shows nothing as it is; refs and logs are text like any other, and so may be what is called an index.
     const kindOfGit = this.#gathering?.file.kind ?? 'refs';
-    this.#search = kindOfGit === 'refs' ? this.#finder.search() : null;
+    this.#search = kindOfGit === 'refs' || kindOfGit === 'index' ? this.#finder.search() : null;
   }
 
   data(chunk: Uint8Array): void {

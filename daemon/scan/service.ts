@@ -107,6 +107,8 @@ function answerOf(report: Report, notSearched: NotSearched[], began: number): Sc
   return {
     ...report,
     findings,
+    // What is too short is never looked for; a value that should have been and was not leaves the answer open.
+    complete: report.complete && !notSearched.some(({ reason }) => reason === 'unreadable'),
     others: report.findings.length - findings.length,
     notSearched: notSearched.filter(told),
     tookMs: Math.round(performance.now() - began),

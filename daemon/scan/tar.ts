@@ -3,6 +3,10 @@
 const BLOCK = 512;
 /** Largest extended header; real ones have a few hundred bytes. */
 const LARGEST_META = 1024 * 1024;
+/** Characters of a record's length with its space, and of the keys that are read here. */
+const LONGEST_LENGTH = 8;
+const LONGEST_KEY = 8;
+const LF = 10;
 
 export interface TarEntry {
   path: string;
@@ -128,17 +132,22 @@ export class TarReader {
     else this.#inEntry = true;
   }
 
-  /** Records `<length> <key>=<value>\n` of pax. */
+  /** Records `<length> <key>=<value>\n` of pax; from one that is none on, the rest is left. */
   #extended(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
-      const space = bytes.indexOf(0x20, at);
-      const length = space < 0 ? 0 : Number.parseInt(bytes.toString('latin1', at, space), 10);
-      if (!(length > 0) || at + length > bytes.length) return;
-      const record = bytes.toString('utf8', space + 1, at + length - 1);
-      const equals = record.indexOf('=');
-      const value = record.slice(equals + 1);
-      if (record.startsWith('path=')) this.#path = value;
-      if (record.startsWith('size=') && /^\d{1,15}$/.test(value)) this.#size = Number(value);
+      // No further than a length can be written: what comes without a space is not gone through again for each byte.
+      const said = /^(\d{1,7}) /.exec(bytes.toString('latin1', at, at + LONGEST_LENGTH));
+      const length = Number(said?.[1] ?? 0);
+      const from = at + (said?.[0].length ?? 0);
+      const to = at + length - 1;
+      if (to < from || bytes[to] !== LF) return;
+      const equals = bytes.subarray(from, Math.min(to, from + LONGEST_KEY)).indexOf(0x3d);
+      const key = equals < 0 ? '' : bytes.toString('latin1', from, from + equals);
+      if (key === 'path') this.#path = bytes.toString('utf8', from + equals + 1, to);
+      if (key === 'size') {
+        const value = bytes.toString('latin1', from + equals + 1, Math.min(to, from + equals + 17));
+        if (/^\d{1,15}$/.test(value)) this.#size = Number(value);
+      }
       at += length;
     }
   }

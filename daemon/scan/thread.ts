@@ -40,15 +40,7 @@ const HEAP = 1024;
  */
 export async function scanStream(stream: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<ScanResult> {
   const { progress, signal } = options;
-  signal?.throwIfAborted();
-  // A Buffer would share its memory with others, which must not move.
-  const targets = options.targets.map((target) => ({ ...target, value: new Uint8Array(target.value) }));
-  for (const { value } of options.targets) value.fill(0);
-  const worker = new Worker(workerFile(), {
-    workerData: { targets, base: options.base ?? '' } satisfies ScanTask,
-    transferList: targets.map(({ value }) => value.buffer as ArrayBuffer),
-    resourceLimits: { maxOldGenerationSizeMb: HEAP },
-  });
+  const worker = startWorker(options);
   let waiting = 0;
   let wake = (): void => {};
   let failure: Error | null = null;
@@ -96,6 +88,26 @@ export async function scanStream(stream: AsyncIterable<Uint8Array>, options: Sca
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The worker with the values moved to it; where it cannot be started, nothing of them is left. */
+function startWorker({ targets: given, base = '', signal }: ScanOptions): Worker {
+  const targets: Target[] = [];
+  try {
+    signal?.throwIfAborted();
+    // A Buffer would share its memory with others, which must not move.
+    for (const target of given) targets.push({ ...target, value: new Uint8Array(target.value) });
+    return new Worker(workerFile(), {
+      workerData: { targets, base } satisfies ScanTask,
+      transferList: targets.map(({ value }) => value.buffer as ArrayBuffer),
+      resourceLimits: { maxOldGenerationSizeMb: HEAP },
+    });
+  } catch (error) {
+    for (const { value } of targets) value.fill(0);
+    throw error;
+  } finally {
+    for (const { value } of given) value.fill(0);
   }
 }
 

@@ -76,6 +76,6 @@ export interface Report {
     skipped: Skipped[];
     skippedTotal: number;
   };
-  /** false: the stream ended early, or more was found than is told. */
+  /** Everything was looked at and is told; false: `skipped` has what was left out, or more was found than is told. */
   complete: boolean;
 }

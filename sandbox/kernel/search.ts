@@ -1,8 +1,9 @@
 /** Looks for bytes in what the kernel shows of the processes of containers: environments, arguments, files of a tmpfs. Ends none and keeps no byte. */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { containerPath, parseCgroups } from './cgroup.js';
 import { readProcFile } from './process.js';
+import { eachFile } from './search-files.js';
 
 /** A process that shows one of the values. */
 export interface Holding {
@@ -22,10 +23,17 @@ export interface ProcessSearch {
   holders: Holding[];
   /** Containers of which a process was seen. */
   containers: Set<string>;
+  /** Files that could not be looked at, and why. */
+  leftOut: LeftOut[];
 }
 
-/** Larger files hold no secret. */
-const LARGEST = 1024 * 1024;
+/** A file or directory of a container that was not looked at. */
+export interface LeftOut {
+  container: string;
+  path: string;
+  /** What it is or what the system said: `a link`, `EACCES`. */
+  reason: string;
+}
 
 /**
  * Every process of these containers, by its control group.
@@ -37,7 +45,7 @@ export function searchProcesses(
   files: readonly string[],
   proc = '/proc',
 ): ProcessSearch {
-  const found: ProcessSearch = { processes: 0, unreadable: 0, holders: [], containers: new Set() };
+  const found: ProcessSearch = { processes: 0, unreadable: 0, holders: [], containers: new Set(), leftOut: [] };
   for (const name of readdirSync(proc)) {
     const pid = Number(name);
     const container = Number.isInteger(pid) ? containerOf(pid, containers, proc) : null;
@@ -47,7 +55,14 @@ export function searchProcesses(
     };
     found.processes += 1;
     // The files are the same for all processes of a container.
-    if (!found.containers.has(container) && inFiles(`${proc}/${pid}/root`, files, values)) holds('file');
+    if (!found.containers.has(container)) {
+      let holding = false;
+      const left = eachFile(`${proc}/${pid}/root`, files, (bytes) => {
+        if (contains(bytes, values)) holding = true;
+      });
+      for (const one of left) found.leftOut.push({ container, ...one });
+      if (holding) holds('file');
+    }
     found.containers.add(container);
     const environment = environmentOf(pid, proc);
     if (environment === null) found.unreadable += 1;
@@ -86,47 +101,6 @@ function contains(bytes: Buffer, values: readonly Uint8Array[]): boolean {
   const found = values.some((value) => value.length > 0 && bytes.indexOf(value) >= 0);
   bytes.fill(0);
   return found;
-}
-
-function inFiles(root: string, files: readonly string[], values: readonly Uint8Array[]): boolean {
-  return files.some((path) => {
-    if (!plain(root, path)) return false;
-    const at = `${root}${path}`;
-    const below = listed(at).map((name) => `${at}/${name}`);
-    return (below.length === 0 ? [at] : below).some((file) => {
-      const bytes = regular(file);
-      return bytes !== null && contains(bytes, values);
-    });
-  });
-}
-
-/** No part of it is a link, which would lead to our own files. */
-function plain(root: string, path: string): boolean {
-  let at = root;
-  for (const part of path.split('/').slice(1)) {
-    at = `${at}/${part}`;
-    const seen = lstatSync(at, { throwIfNoEntry: false });
-    if (seen === undefined || seen.isSymbolicLink()) return false;
-  }
-  return true;
-}
-
-/** Content of a file that is no link, pipe or device. */
-function regular(path: string): Buffer | null {
-  try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const seen = fstatSync(file);
-      if (!seen.isFile() || seen.size > LARGEST) return null;
-      const bytes = Buffer.alloc(seen.size);
-      readSync(file, bytes, 0, bytes.length, 0);
-      return bytes;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return null;
-  }
 }
 
 function contents(path: string): Buffer | null {

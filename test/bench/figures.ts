@@ -8,7 +8,7 @@ export interface Figure {
   samples: number;
 }
 
-export type Unit = 'ms' | 'req/s' | 'MB' | '%';
+export type Unit = 'ms' | 'req/s' | 'MB' | 'MB/s' | '%';
 
 /** The value that `share` (0 to 1) of the samples do not exceed, by nearest rank. Throws without samples. */
 export function percentile(samples: readonly number[], share: number): number {

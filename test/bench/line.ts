@@ -38,6 +38,12 @@ export function atMost(ours: Contender, limit: number, what = ''): Goal {
   return { text: `${what}≤ ${limit} ${unit}`, value: written(median, unit), met: median <= limit, limit };
 }
 
+/** Median at least `limit`, in the contender's unit. */
+export function atLeast(ours: Contender, limit: number): Goal {
+  const { median, unit } = ours.figure;
+  return { text: `≥ ${limit} ${unit}`, value: written(median, unit), met: median >= limit, limit };
+}
+
 /** Our median at most `factor` times theirs. */
 export function withinFactor(ours: Contender, theirs: Contender, factor: number): Goal {
   const ratio = ours.figure.median / theirs.figure.median;

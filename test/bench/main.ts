@@ -17,6 +17,7 @@ import { commandLine } from './lines/command.js';
 import { manyLines } from './lines/many.js';
 import { metadataLines } from './lines/metadata.js';
 import { replacementLines } from './lines/replacement.js';
+import { scanLines } from './lines/scan.js';
 import { startLines } from './lines/start.js';
 import { machineOf } from './machine.js';
 import { type Options, parse } from './options.js';
@@ -44,6 +45,7 @@ const PARTS: Record<string, (world: World) => Promise<Line[]>> = {
       await daemon.remove();
     }
   },
+  scan: scanLines,
   many: manyLines,
 };
 

@@ -13,6 +13,8 @@ import { sandboxArgument } from '../sandbox-choice.js';
 import { scanText } from '../scan-text.js';
 import { size } from '../table.js';
 
+/** Of what was left out here, so many are told one by one. */
+const TOLD = 200;
 const NDJSON = 'application/x-ndjson';
 
 export function scanCommand(tree: Tree, program: Command): void {
@@ -65,7 +67,23 @@ async function ofDirectory(invocation: Invocation, given: string): Promise<{ ans
     const call = { accept: NDJSON, contentType: 'application/x-tar', stream, deadline: 0, signal };
     return report(invocation, await invocation.client.stream('POST', path('scan'), call));
   });
-  return { answer, left };
+  return { answer: withLeft(answer, left), left };
+}
+
+/** The daemon has seen all that it was sent; what was not sent was not searched either. */
+export function withLeft(answer: ScanAnswer, { mounts, unreadable }: LeftOut): ScanAnswer {
+  const here = [
+    ...mounts.map((at) => ({ path: at, reason: 'another file system' })),
+    ...unreadable.map((at) => ({ path: at, reason: 'could not be read here' })),
+  ];
+  if (here.length === 0) return answer;
+  const { scanned } = answer;
+  const skipped = [...scanned.skipped, ...here.slice(0, TOLD)];
+  return {
+    ...answer,
+    complete: false,
+    scanned: { ...scanned, skipped, skippedTotal: scanned.skippedTotal + here.length },
+  };
 }
 
 /** The report at the end of the records; how far it is goes to a terminal. */
@@ -102,9 +120,6 @@ async function tellLeft({ output }: Invocation, answer: ScanAnswer, left: LeftOu
     await output.say(`not looked for, altered in the vault: ${[...new Set(altered)].join(', ')}.`);
   if (!answer.complete) await output.say('not all was searched, or not all is told.');
   if (left === null) return;
-  for (const at of left.mounts) await output.say(`left out: ${at}, which is another file system.`);
   for (const at of left.elsewhere)
     await output.say(`${at} says that git keeps objects elsewhere; scan that place too.`);
-  if (left.unreadable.length > 0)
-    await output.say(`could not be read: ${left.unreadable.length} files, ${left.unreadable[0]} among them.`);
 }

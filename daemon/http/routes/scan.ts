@@ -12,9 +12,9 @@ import { asOurs, problemOf } from '../problem.js';
 import type { Http } from '../respond.js';
 import { SandboxParams } from '../schemas/sandboxes.js';
 import { ScanAnswer as ScanSchema } from '../schemas/scan.js';
+import { TAR, tarBody } from '../tar-body.js';
 import { NDJSON, wantsRecords } from './exec.js';
 
-const TAR = 'application/x-tar';
 const streams: NonNullable<Operation['streams']> = {
   [NDJSON]: 'records {progress}, and last {report} or {problem}',
 };
@@ -62,7 +62,7 @@ export function scanRoutes(app: App, http: Http): void {
     async (request, reply): Promise<never> => {
       const { body } = request;
       if (!(body instanceof Readable)) throw noTar();
-      const scan = (hooks: ScanHooks) => scans.ofStream(callerOf(request), body, hooks);
+      const scan = (hooks: ScanHooks) => scans.ofStream(callerOf(request), tarBody(body), hooks);
       return (await answered(http, request, reply as FastifyReply, scan)) as never;
     },
   );

@@ -52,7 +52,10 @@ export const ScanAnswer = Type.Object(
       }),
       { description: 'values that were not looked for: shorter than 8 bytes, or altered in the vault' },
     ),
-    complete: Type.Boolean({ description: 'false: the stream ended early, or more was found than is told' }),
+    complete: Type.Boolean({
+      description:
+        'everything was looked at; false: skipped or notSearched has what was left out and why, or more was found than is told',
+    }),
     tookMs: Type.Integer(),
   },
   { description: 'what a scan found' },

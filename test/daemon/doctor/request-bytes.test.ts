@@ -36,3 +36,39 @@ t.test('a value cannot end a header', async (t) => {
   }
   t.throws(() => made({ header: { a: '{TOKEN}' } }), { variable: 'TOKEN', message: /no header may have/ });
 });
+
+t.test('a value that is refused leaves nothing of those before it', async (t) => {
+  values.GOOD = Buffer.from('canary-before');
+  values.BAD = Buffer.from('a b');
+  const made: Buffer[] = [];
+  const { from } = Buffer;
+  const refused = (more: Partial<Parameters<typeof requestBytes>[0]>): void => {
+    made.length = 0;
+    const kept = (...args: unknown[]): Buffer => {
+      const buffer = Reflect.apply(from, Buffer, args) as Buffer;
+      made.push(buffer);
+      return buffer;
+    };
+    Buffer.from = kept as typeof from;
+    try {
+      requestBytes({ ...plain, ...more }, (name) => {
+        if (name === 'GONE') throw new Error('gone');
+        return values[name] ?? new Uint8Array(0);
+      });
+      t.fail('not refused');
+    } catch (error) {
+      t.match(error, { message: /no header may have|gone/ });
+    } finally {
+      Buffer.from = from;
+    }
+    t.ok(made.length > 2, 'it was on its way');
+    t.same(
+      made.filter((bytes) => bytes.includes('canary-before')),
+      [],
+    );
+  };
+  refused({ header: { a: '{GOOD}', b: '{BAD}' } });
+  refused({ header: { a: 'x {GOOD} {BAD}' } });
+  refused({ basic: ['{GOOD}', '{GONE}'] });
+  refused({ path: '/{GOOD}/{GONE}' });
+});

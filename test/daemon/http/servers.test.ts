@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { endServer, makeServer } from '../../../daemon/http/servers.js';
@@ -46,4 +47,43 @@ t.test('ends at once where connections are idle, and when the last answer is out
   await ended;
   await closed;
   t.notOk(server.listening);
+});
+
+const TAR = { 'content-type': 'application/x-tar', 'transfer-encoding': 'chunked' };
+const PATIENCE = 200;
+
+t.test('a stream whose client stands still is given up', async (t) => {
+  // Nobody reads it: there is no answer to wait for.
+  const server = makeServer({ routing: () => {}, server: {} } as never, PATIENCE).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => endServer(server));
+  const { port } = server.address() as { port: number };
+  const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/', headers: TAR });
+  sent.write('a beginning');
+  const [error] = await once(sent, 'error');
+  t.match(error, { code: 'ECONNRESET' });
+});
+
+t.test('a stream that we keep waiting is not given up', async (t) => {
+  const WHOLE = 8 * 1024 * 1024;
+  let read = 0;
+  const slow = (incoming: import('node:http').IncomingMessage, response: import('node:http').ServerResponse): void => {
+    // Much longer than a client may stand still; all the time it would send on.
+    setTimeout(() => {
+      incoming.on('data', (chunk: Buffer) => {
+        read += chunk.length;
+      });
+      incoming.once('end', () => response.end('read'));
+    }, 5 * PATIENCE);
+  };
+  const server = makeServer({ routing: slow, server: {} } as never, PATIENCE).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => endServer(server));
+  const { port } = server.address() as { port: number };
+  const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/', headers: TAR });
+  sent.end(Buffer.alloc(WHOLE));
+  const [answer] = await once(sent, 'response');
+  t.equal(answer.statusCode, 200);
+  answer.resume();
+  t.equal(read, WHOLE);
 });

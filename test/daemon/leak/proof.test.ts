@@ -21,7 +21,7 @@ function parts(more: Partial<ProofParts> = {}, row: Partial<ContainerRow> = {}, 
     },
     search: (containers: ReadonlySet<string>, values: readonly Uint8Array[], files: readonly string[]) => {
       searched.push({ files, values: values.map((one) => Buffer.from(one).toString()) });
-      return { processes: 3, unreadable: 0, holders: [], containers: new Set(containers) };
+      return { processes: 3, unreadable: 0, holders: [], containers: new Set(containers), leftOut: [] };
     },
     root: true,
     ...more,
@@ -43,9 +43,13 @@ t.test('all processes of our containers, and the value is wiped', async (t) => {
 
 t.test('a holder is named with its sandbox', async (t) => {
   const holder = { container: CONTAINER, pid: 9, program: 'sh', in: 'environment' as const };
-  const search = () => ({ processes: 3, unreadable: 2, holders: [holder], containers: new Set([CONTAINER]) });
+  const leftOut = [{ container: CONTAINER, path: '/run/x\n', reason: 'a link' }];
+  const search = () => ({ processes: 3, unreadable: 2, holders: [holder], containers: new Set([CONTAINER]), leftOut });
   const proof = parts({ search }).prove(secret);
-  t.match(proof, { holders: [{ ...holder, sandbox: 'box' }], cannotSee: [/Copies/, /2 processes/] });
+  t.match(proof, {
+    holders: [{ ...holder, sandbox: 'box' }],
+    cannotSee: [/Copies/, /2 processes/, /Files .*: "\/run\/x\\n" in box \(a link\)\.$/],
+  });
 });
 
 t.test('what it cannot see, it says', async (t) => {
@@ -60,4 +64,18 @@ t.test('what it cannot see, it says', async (t) => {
   const vault = { containers: { open: () => [] }, leaks: { values: () => [{ version: 1, open }] }, sandboxes: {} };
   const { prove } = parts({ vault: vault as never });
   t.match(prove(secret), { processes: 0, cannotSee: [/Copies/, /1 of 1 versions.*ampoule vault unseal/] });
+});
+
+t.test('a value that is too short is not searched for, and that is said', async (t) => {
+  const short = Buffer.from('seven77');
+  const long = Buffer.from('eight888');
+  const versions = [short, long].map((value, at) => ({ version: at + 1, open: () => value }));
+  const leaks = { values: () => versions };
+  const vault = { containers: { open: () => [] }, leaks, sandboxes: {} };
+  const { prove, searched } = parts({ vault: vault as never });
+  t.match(prove(secret).cannotSee, [/Copies/, /1 of 2 versions, whose value is too short to be searched for/]);
+  t.same(searched[0]?.values, ['eight888']);
+  for (const value of [short, long]) t.ok(value.every((byte) => byte === 0));
+  versions.pop();
+  t.equal(prove(secret).processes, 0, 'nothing was compared');
 });

@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { whereIn } from '../../../daemon/scan/git-history.js';
+import { Exhausted } from '../../../daemon/scan/inflate.js';
 
 type Tree = Record<string, string>;
 const id = (name: string): string => Buffer.from(name.padEnd(20, '.')).toString('hex');
@@ -11,6 +12,7 @@ function history(trees: Record<string, Tree>, commits: Record<string, [string, n
   const read: string[] = [];
   return {
     read,
+    tick: () => {},
     commits: new Map(
       Object.entries(commits).map(([name, [tree, committedAt]]) => [name, { tree: id(tree), committedAt }]),
     ),
@@ -30,7 +32,7 @@ function history(trees: Record<string, Tree>, commits: Record<string, [string, n
     },
   };
 }
-const LIMITS = { trees: 1000, depth: 50 };
+const LIMITS = { trees: 1000, depth: 50, open: 1_000_000 };
 
 t.test('the oldest commit, its path, and how many have it', async (t) => {
   const past = history(
@@ -66,4 +68,34 @@ t.test('a tree that doubles at each level costs no more than it has trees', asyn
   for (let at = 0; at < 40; at += 1) trees[`t${at}`] = { l: `t${at + 1}`, r: `t${at + 1}` };
   const { seen } = whereIn(history(trees, { c: ['t0', 1] }), new Set([id('leak')]), LIMITS);
   t.ok(seen.get(id('leak')));
+});
+
+t.test('the clock ends it: what is known by then is told', async (t) => {
+  const commits: Record<string, [string, number]> = {};
+  for (let at = 0; at < 1000; at += 1) commits[`c${at}`] = ['t', at];
+  const tree: Tree = {};
+  for (let at = 0; at < 500; at += 1) tree[`f${at}`] = `leak${at}`;
+  const wanted = new Set(Object.values(tree).map(id));
+  let ticks = 0;
+  const tick = () => {
+    ticks += 1;
+    if (ticks > 5000) throw new Exhausted('it took too long');
+  };
+  const { seen, incomplete, ended } = whereIn({ ...history({ t: tree }, commits), tick }, wanted, LIMITS);
+  t.match({ incomplete, ended }, { incomplete: true, ended: 'it took too long' });
+  t.equal(seen.get(id('leak0'))?.commit, 'c0');
+  t.equal(seen.size, 500);
+});
+
+t.test('large trees within each other are not all held', async (t) => {
+  const trees: Record<string, Tree> = {};
+  for (let at = 0; at < 20; at += 1) {
+    const tree: Tree = { a: at === 19 ? 'leak' : `t${at + 1}` };
+    for (let file = 0; file < 100; file += 1) tree[`f${file}`] = `other${file}`;
+    trees[`t${at}`] = tree;
+  }
+  const past = history(trees, { c: ['t0', 1] });
+  t.match(whereIn(past, new Set([id('leak')]), { ...LIMITS, open: 10_000 }), { incomplete: true });
+  t.ok(past.read.length < 6);
+  t.equal(whereIn(past, new Set([id('leak')]), LIMITS).seen.size, 1);
 });

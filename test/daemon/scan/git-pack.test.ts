@@ -127,3 +127,16 @@ t.test('little is held of a long chain', async (t) => {
   t.same(skipped, []);
   t.equal(texts.length, 61);
 });
+
+t.test('a pack whose count is not true', async (t) => {
+  const good = { type: 'blob' as const, content: BLOB };
+  const pack = packOf([good, { ...good, content: Buffer.from('another') }]);
+  const saying = (count: number): Buffer => {
+    const lying = Buffer.from(pack);
+    lying.writeUInt32BE(count, 8);
+    return lying;
+  };
+  t.match(read(saying(1)), { texts: [BLOB.toString()], skipped: [/more after its last object/] });
+  t.match(read(saying(3)), { texts: { length: 2 }, skipped: [/fewer objects than it says/] });
+  t.same(read(pack).skipped, []);
+});

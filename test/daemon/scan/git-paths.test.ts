@@ -10,11 +10,21 @@ t.test('packs, indexes, objects, refs; in repositories anywhere', async (t) => {
     ...{ kind: 'pack', repository: 'a/.git/', name: `a/.git/pack-${ID}` },
   });
   t.match(gitFile(`bare/objects/pack/pack-${ID}.idx`), { kind: 'index', repository: 'bare/' });
+  t.match(gitFile('.git/objects/pack/mine.pack'), { kind: 'pack', repository: '.git/', name: '.git/mine' });
+  t.match(gitFile('objects/pack/pack-1.2.idx'), { kind: 'index', repository: '', name: 'pack-1.2' });
   t.match(gitFile(`objects/ab/${'c'.repeat(38)}`), { kind: 'object', repository: '' });
   t.match(gitFile(`.git/objects/ab/${'c'.repeat(62)}`), { kind: 'object', repository: '.git/' });
   for (const path of ['.git/HEAD', '.git/packed-refs', '.git/refs/heads/a/b', '.git/logs/HEAD', '.git/FETCH_HEAD'])
     t.same(gitFile(path), { kind: 'refs' }, path);
-  for (const path of ['src/main.ts', `objects/pack/pack-${ID}.rev`, 'objects/abc/def', 'HEADER', 'objects/ab/short'])
+  for (const path of [
+    'src/main.ts',
+    `objects/pack/pack-${ID}.rev`,
+    'objects/abc/def',
+    'HEADER',
+    'objects/ab/short',
+    'objects/pack/a/b.pack',
+    'myobjects/pack/a.pack',
+  ])
     t.equal(gitFile(path), null, path);
 });
 

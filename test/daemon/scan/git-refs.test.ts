@@ -26,6 +26,15 @@ t.test('each kind', async (t) => {
   t.same(refs('FETCH_HEAD', `${A}\t\tbranch 'main' of host\n`).length, 1);
 });
 
+t.test('a file with more than anybody has is cut, and says so', async (t) => {
+  const line = (at: number) => `${at.toString(16).padStart(40, '0')} ${A} A <a@b> 1 +0000\tcommit`;
+  const log = Array.from({ length: 120_000 }, (_, at) => line(at)).join('\n');
+  const file = readRefFile('logs/HEAD', Buffer.from(log));
+  t.equal(file?.cut, true);
+  t.ok((file?.ids.length ?? 0) > 99_000);
+  t.equal(readRefFile('logs/HEAD', Buffer.from(line(1)))?.cut, false);
+});
+
 t.test('what is no file of refs', async (t) => {
   t.equal(readRefFile('logs/app.log', Buffer.from('12:00 started\n')), null);
   t.equal(readRefFile('refs/x', Buffer.alloc(1000, 0xff)), null);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import t from 'tap';
 import { environment, gitWorld, inGit, scanTar, tarOf } from './git-world.js';
+import { packOf } from './packs.js';
 
 const TOKEN = 'ghp_Zq3nV8wLr5TtYp2KxB7mC1dFhJ6sGa9uEoRi';
 const ENV = `A=1\nTOKEN=${TOKEN}\n`;
@@ -33,6 +34,7 @@ t.test('committed and amended away: the reflog still has it', async (t) => {
   const shallow = scan({ GITHUB_TOKEN: TOKEN }, { depth: 1 });
   t.match(inGit(shallow.findings), [/ unknown null$/], 'what was not looked at is not said to be dangling');
   t.match(shallow.scanned.skipped, [{ reason: /not every directory/ }]);
+  t.notOk(shallow.complete);
 });
 
 t.test('its reflog expired: dangling', async (t) => {
@@ -196,10 +198,73 @@ t.test('a repository that is a bomb: what was found is told, and files are searc
   ]);
   t.match(scanned.skipped, [{ path: /^b\/objects/, reason: /were not read: its objects are too large/ }]);
   t.ok(scanned.skippedTotal < 5, 'said once');
-  t.ok(complete);
+  t.notOk(complete, 'not everything was looked at');
   const held = scan({ T: TOKEN }, { held: 100, findings: 1 });
   t.match(held, { complete: false, findings: { length: 1 } });
   t.ok(held.scanned.skipped.some(({ reason }) => /too large to be held/.test(reason)));
+});
+
+t.test('bounds of what is remembered: said, and never complete', async (t) => {
+  const { git, write, commit, scan } = gitWorld(t);
+  write('.env', ENV);
+  commit('one');
+  write('.env', `${ENV}2`);
+  commit('two');
+  git('tag', 'v1');
+  t.ok(scan({ T: TOKEN }).complete);
+  for (const [limits, reason] of [
+    [{ history: 1 }, /too many commits and trees/],
+    [{ hits: 1 }, /more git objects hold a value/],
+    [{ repositories: 0 }, /too many git repositories/],
+    [{ refIds: 0 }, /too many refs/],
+    [{ refs: 10 }, /too many refs/],
+    [{ gitTime: -1 }, /it took too long/],
+  ] as const) {
+    const { complete, scanned, findings } = scan({ T: TOKEN }, limits);
+    t.notOk(complete, String(reason));
+    t.ok(
+      scanned.skipped.some((one) => reason.test(one.reason)),
+      String(reason),
+    );
+    t.equal(
+      scanned.skipped.filter((one) => reason.test(one.reason)).length,
+      'refs' in limits ? 5 : 1,
+      'once, or for each file',
+    );
+    const held = findings.filter(({ git: place }) => place !== null).map(({ git: place }) => place?.held);
+    t.notOk(held.includes('dangling'), 'what was not looked at is not said to be dangling');
+  }
+});
+
+t.test('what only looks like git is searched as it is', async (t) => {
+  const { write, scan } = gitWorld(t);
+  write(`objects/ab/${'c'.repeat(38)}`, ENV);
+  write('objects/pack/notes.pack', ENV);
+  write('objects/pack/notes.idx', ENV);
+  write(`objects/pack/pack-${'d'.repeat(40)}.pack`, Buffer.concat([packOf([]), Buffer.from(ENV), Buffer.alloc(20)]));
+  const { findings, complete, scanned } = scan({ T: TOKEN });
+  t.same(findings.map(({ path, line }) => `${path}:${line}`).sort(), [
+    `objects/ab/${'c'.repeat(38)}:2`,
+    'objects/pack/notes.idx:2',
+    'objects/pack/notes.pack:2',
+    `objects/pack/pack-${'d'.repeat(40)}.pack:2`,
+  ]);
+  t.notOk(complete);
+  t.equal(scanned.skippedTotal, 3);
+});
+
+t.test('a pack of any name, as git reads it', async (t) => {
+  const { git, write, commit, scan, root } = gitWorld(t);
+  write('.env', ENV);
+  commit('one');
+  git('gc', '-q');
+  const pack = join(root, '.git', 'objects', 'pack');
+  execFileSync('sh', ['-c', 'for end in pack idx; do mv pack-*.$end mine.$end; done; rm -f *.rev'], { cwd: pack });
+  t.match(git('show', 'HEAD:.env'), TOKEN, 'git reads it');
+  write('.env', '');
+  const { findings, complete } = scan({ T: TOKEN });
+  t.same(inGit(findings), ['T blob .env:2 branch main']);
+  t.ok(complete);
 });
 
 function packsOf(root: string): string[] {

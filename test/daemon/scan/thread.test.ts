@@ -59,10 +59,35 @@ t.test('given up, or its stream breaks: it throws that, and the values are wiped
   const targets = targetsOf({ A: TOKEN });
   await t.rejects(scanStream(endless(), { targets, signal: control.signal }), /enough/);
   t.ok(targets.every(({ value }) => value.every((byte) => byte === 0)));
-  await t.rejects(scanStream(endless(), { targets, signal: control.signal }), /enough/, 'before it begins');
+  const late = targetsOf({ A: TOKEN });
+  await t.rejects(scanStream(endless(), { targets: late, signal: control.signal }), /enough/, 'before it begins');
+  t.ok(late.every(({ value }) => value.every((byte) => byte === 0)));
   const broken = async function* () {
     yield new Uint8Array(10);
     throw new Error('the stream broke');
   };
   await t.rejects(scanStream(broken(), { targets: targetsOf({ A: TOKEN }) }), /the stream broke/);
+});
+
+t.test('a worker that cannot be started leaves no value', async (t) => {
+  const targets = targetsOf({ A: TOKEN, B: TOKEN });
+  const given = targets.map(({ value }) => value);
+  const copies: Uint8Array[] = [];
+  // What cannot be sent to a thread is refused after the copies were made.
+  Object.assign(targets[1] ?? {}, { refused: () => {} });
+  const { Uint8Array: Real } = globalThis;
+  globalThis.Uint8Array = new Proxy(Real, {
+    construct(target, args, type) {
+      const made = Reflect.construct(target, args, type);
+      if (given.includes(args[0])) copies.push(made);
+      return made;
+    },
+  });
+  try {
+    await t.rejects(scanStream(chunksOf(Buffer.alloc(1), 1), { targets }), { name: 'DataCloneError' });
+  } finally {
+    globalThis.Uint8Array = Real;
+  }
+  t.equal(copies.length, 2);
+  for (const value of [...given, ...copies]) t.ok(value.every((byte) => byte === 0));
 });

@@ -58,6 +58,10 @@ t.test('files that hold secrets, and no link out of the container', async (t) =>
   writeFileSync(join(root, 'secrets', 'x'), 'the value');
   symlinkSync(root, join(at, 'root', 'run'));
   t.same(look(), [], 'links lead to other files');
+  t.same(searchProcesses(new Set([OURS]), [VALUE], files, root).leftOut, [
+    { container: OURS, path: '/.ampoule/files/link', reason: 'a link' },
+    { container: OURS, path: '/run/secrets/x', reason: 'a link leads there' },
+  ]);
   writeFileSync(join(at, 'root', '.ampoule', 'files', 'KEY'), 'x the value');
   t.same(look(), ['file']);
 });
@@ -70,6 +74,7 @@ t.test('a real process is not of a container', async (t) => {
     unreadable: 0,
     holders: [],
     containers: new Set(),
+    leftOut: [],
   });
   child.kill();
 });

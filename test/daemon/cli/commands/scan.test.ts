@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { withLeft } from '../../../../daemon/cli/commands/scan.js';
 import { cli, playApi } from '../played-api.js';
 import { FINDING, SCAN } from '../samples.js';
 
@@ -61,6 +62,17 @@ t.test('of a directory: streamed as tar', async (t) => {
   t.ok(asked?.body.includes('text of the notes'));
   t.match(await cli(api, ['scan', '--dir', join(root, 'absent')]), { code: 2, err: /cannot be read as a directory/ });
   t.match(await cli(api, ['scan', 'box', '--dir', root]), { code: 2 });
+});
+
+t.test('what was not even sent is left out too, also in JSON', async (t) => {
+  const none = { special: 3, mounts: [], unreadable: [], elsewhere: [] };
+  t.same(withLeft(SCAN, none), SCAN);
+  const answer = withLeft(SCAN, { ...none, mounts: ['proc'], unreadable: ['key'] });
+  t.match(answer, { complete: false, scanned: { skippedTotal: SCAN.scanned.skippedTotal + 2 } });
+  t.same(answer.scanned.skipped.slice(-2), [
+    { path: 'proc', reason: 'another file system' },
+    { path: 'key', reason: 'could not be read here' },
+  ]);
 });
 
 t.test('refused before it began, on the way, or broken off', async (t) => {

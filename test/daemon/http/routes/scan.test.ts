@@ -98,3 +98,41 @@ t.test('a real connection: the answer begins while the body still comes', async 
   t.match(text, /^\{"progress":\{/);
   t.match(JSON.parse(text.trim().split('\n').at(-1) ?? ''), { report: { findings: [{}, {}] } });
 });
+
+t.test('a client that stands still is told so: as a problem, and within records', async (t) => {
+  const { w, tar } = await leaky(t);
+  const server = makeServer(w.app, 3000).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as { port: number };
+  const stall = async (
+    more: Record<string, string>,
+    first: (write: (bytes: Buffer) => void) => NodeJS.Timeout | null,
+  ) => {
+    const headers = { ...TAR, host: '127.0.0.1:7433', authorization: `Bearer ${w.token}`, ...more };
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/scan', headers });
+    sent.on('error', () => {});
+    const going = first((bytes) => void sent.write(bytes));
+    const [answer] = await once(sent, 'response');
+    if (going !== null) clearInterval(going);
+    let text = '';
+    answer.setEncoding('utf8');
+    answer.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    await once(answer, 'end');
+    sent.destroy();
+    return { status: answer.statusCode, last: JSON.parse(text.trim().split('\n').at(-1) ?? '') };
+  };
+  const plain = await stall({}, (write) => {
+    write(tar);
+    return null;
+  });
+  t.match(plain, { status: 408, last: { code: 'BODY_STALLED', detail: /did not come on/ } });
+  const records = await stall({ accept: 'application/x-ndjson' }, (write) => {
+    write(tar);
+    return setInterval(() => write(Buffer.alloc(300_000)), 20);
+  });
+  t.match(records, { status: 200, last: { problem: { code: 'BODY_STALLED' } } });
+  t.match(await w.call('POST', '/v1/scan', tar, { headers: TAR }), { status: 200 }, 'the next scan can begin');
+});
