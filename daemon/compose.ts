@@ -27,7 +27,7 @@ export interface Ingredients {
   deliveries: Deliveries;
   providers: Catalogue;
   /** Signs in to providers; absent: to none. */
-  oauth?: OauthService;
+  oauth?: (told: Told) => OauthService;
   inspection: Inspection;
   writeHolders(): void;
   scans: ScanService;
@@ -36,6 +36,14 @@ export interface Ingredients {
   version: string;
   /** Looks again at what expires next. */
   reschedule(): void;
+}
+
+/** What a part needs to tell of what it did. */
+export interface Told {
+  events: Parts['events'];
+  metrics: Parts['metrics'];
+  /** These sessions are different now. */
+  changed(sessions: SessionId[]): void;
 }
 
 export interface Composed {
@@ -73,6 +81,7 @@ export function compose({
       ampoule_secrets_due: vault.secrets.upcoming().due,
       ampoule_secrets_expiring: vault.secrets.upcoming().expiring,
       ampoule_requests_pending: vault.requests.pending(),
+      ampoule_connections: vault.connections.census().map(({ count, ...labels }) => ({ labels, value: count })),
       ampoule_tombstones: vault.tombstones(),
       ampoule_disk_free_bytes: vault.freeBytes(),
       ampoule_resident_memory_bytes: process.memoryUsage.rss(),
@@ -93,7 +102,14 @@ export function compose({
   const sandboxesOf = (sessions: SessionId[]): SandboxId[] =>
     sessions.flatMap((session) => liveIn(vault, session).map(({ id }) => id));
 
+  const changed = (sessions: SessionId[], sandboxes: SandboxId[]): void => {
+    for (const id of sessions) events.emit({ kind: 'session', id });
+    for (const id of sandboxes) events.emit({ kind: 'sandbox', id });
+    for (const id of new Set([...sandboxes, ...sandboxesOf(sessions)])) reconciler.wake(id);
+  };
+
   return {
+    changed,
     parts: {
       ...{
         config,
@@ -113,9 +129,8 @@ export function compose({
         reschedule,
         sandboxesOf,
       },
-      oauth: oauth ?? null,
+      oauth: oauth?.({ events, metrics, changed: (sessions) => changed(sessions, []) }) ?? null,
       now: Date.now,
-      // The catalogue of providers is not here yet: what is told is general.
       guides: (id) => providers.get(id) ?? null,
       started: () => started,
       redactors: (sandbox) => redactorsFor(vault, sandbox),
@@ -136,11 +151,6 @@ export function compose({
         events.emit({ kind: 'request', id });
         metrics.count('ampoule_requests_decided_total', { outcome: 'expired' });
       }
-    },
-    changed(sessions, sandboxes) {
-      for (const id of sessions) events.emit({ kind: 'session', id });
-      for (const id of sandboxes) events.emit({ kind: 'sandbox', id });
-      for (const id of new Set([...sandboxes, ...sandboxesOf(sessions)])) reconciler.wake(id);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Config {
   providersDir: string | null;
   /** Addresses in place of the catalogue's for live checks, by the id of the provider. */
   checkBases: Record<string, string>;
+  /** Addresses in place of the vendors' for signing in, which may be private ones, by the id of the provider. */
+  oauthBases: Record<string, string>;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** `unix:///var/run/docker.sock` */
   dockerHost: string;

@@ -15,6 +15,9 @@ const HELP: Record<string, string> = {
   ampoule_secrets_expiring: 'Secrets that expire within a week, or have',
   ampoule_requests_pending: 'Requests that wait for a decision',
   ampoule_requests_decided_total: 'Requests that were decided on, by outcome',
+  ampoule_connections: 'Connected accounts, by provider and state',
+  ampoule_connection_refreshes_total: 'Refreshes of tokens, by provider and outcome',
+  ampoule_connection_revocations_total: 'Ends of connections that a provider was told of, by outcome',
   ampoule_vault_sealed: '1 while the vault is sealed',
   ampoule_engine_reachable: '1 while Docker answers',
   ampoule_tombstones: 'Revocations in effect that could not be recorded yet',
@@ -71,6 +74,8 @@ export function createMetrics(gauges: Gauges = () => ({}), version = ''): Metric
       set('ampoule_resident_memory_bytes', process.memoryUsage.rss());
       for (const [name, value] of Object.entries(gauges())) {
         const rows = typeof value === 'number' ? [{ labels: {}, value }] : value;
+        // What there is none of any more says so by not being there.
+        if (typeof value !== 'number') levels.get(name)?.reset();
         for (const row of rows) set(name, row.value, row.labels);
       }
       return registry.metrics();

@@ -151,6 +151,13 @@ export const OPTIONS: readonly Option[] = [
   option('providersDir', 'providers-dir', 'DIR', 'further providers', path),
   option('checkBases', 'check-bases', 'ID=URL,…', 'where live checks ask a provider, in place of its own', bases),
   option(
+    'oauthBases',
+    'oauth-bases',
+    'ID=URL,…',
+    'where people sign in, in place of a provider of the catalogue',
+    bases,
+  ),
+  option(
     'logLevel',
     'log-level',
     'LEVEL',

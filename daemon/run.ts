@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace';
 import { openVault, StoreError, type Vault } from '../store/index.js';
 import { writeBootstrapToken } from './bootstrap.js';
 import { compose } from './compose.js';
+import { composeOauth } from './compose-oauth.js';
 import { assembleSandboxes } from './compose-sandbox.js';
 import type { Config, Environment } from './config.js';
 import { hostAndPort } from './defaults.js';
@@ -62,6 +63,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
       log,
       version,
     },
+    oauth: composeOauth({ config, vault, providers, log, failpoint: hooks?.sandbox }),
     reschedule: () => scheduler?.reschedule(),
   });
   const listening = await served(parts, config, vault);
@@ -69,6 +71,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
     ...{ vault, retention: config.historyRetention, now: Date.now },
     reached: (id) => parts.events.emit({ kind: 'secret', id }),
   });
+  chores.push(...(parts.oauth?.chores() ?? []));
   scheduler = schedule({ vault, changed, expired, wakeAll: () => reconciler.wakeAll(), chores, log });
 
   closeWithGrace({ delay: PATIENCE, logger: false, skip: LEFT_ALONE }, async ({ signal, err }) => {
@@ -77,7 +80,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
       log.error('ending after an unexpected error', { code: 'INTERNAL' });
     } else log.info('stopping', { cause: signal ?? 'asked' });
     scheduler?.stop();
-    await Promise.all([listening.close(), reconciler.stop(), deliveries.stop()]);
+    await Promise.all([listening.close(), reconciler.stop(), deliveries.stop(), parts.oauth?.stop()]);
     await sandboxing.close();
     vault.close();
   });

@@ -24,3 +24,13 @@ t.test('two sets know nothing of each other', async (t) => {
   one.count('ampoule_execs_total', { outcome: 'OK' });
   t.notMatch(await other.render(), 'ampoule_execs_total');
 });
+
+t.test('a level that nothing is at any more is not told', async (t) => {
+  let rows = [{ labels: { state: 'connected' }, value: 2 }];
+  const metrics = createMetrics(() => ({ ampoule_connections: rows }));
+  t.match(await metrics.render(), /ampoule_connections\{state="connected"\} 2/);
+  rows = [{ labels: { state: 'reauthorize' }, value: 1 }];
+  const text = await metrics.render();
+  t.match(text, /ampoule_connections\{state="reauthorize"\} 1/);
+  t.notMatch(text, /state="connected"/);
+});

@@ -44,7 +44,7 @@ t.test('what ended long ago goes, in steps; what lasts and the audit stay', asyn
     'what a live sandbox had is known as long as it lives',
   );
   t.equal(count(v, 'audit'), audit + 2);
-  t.match(v.audit('history.erase').at(-1), { caller: 'daemon', detail: { exposures: 0, holders: 200, containers: 0 } });
+  t.match(v.audit('history.erase').at(-1), { caller: 'daemon', detail: { exposures: 0, holders: 500, containers: 0 } });
   t.equal(v.core.audit.verify(operator).ok, true);
 
   v.sessions.end(operator, 'dev');

@@ -20,6 +20,7 @@ export const GITHUB: OauthProviderFacts = {
   clientSecret: { code: true, device: false },
   selfHosted: true,
   variable: 'GITHUB_TOKEN',
+  leave: { byItself: true, page: 'https://github.com/settings/applications', steps: ['Revoke it.'] },
 };
 
 export interface PlayedOauth extends OauthService {
@@ -49,6 +50,8 @@ export function playedOauth(vault: () => Vault): PlayedOauth {
     failure: null,
     waiting: () => waiting.size,
     providers: () => [GITHUB],
+    chores: () => [],
+    stop: async () => undefined,
     signIn(id, account = 'octocat') {
       const signedIn = { login: account, account, variable: 'GITHUB_TOKEN', followers: [], tokens: tokens() };
       const { connection } = vault().connections.established(id, signedIn);
