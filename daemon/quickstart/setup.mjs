@@ -144,6 +144,7 @@ const TESTS = [
   on('debootstrap', 'debootstrap'),
   on('git', 'git'),
   on('openssl', 'openssl'),
+  on('chromium', 'chromium'),
   on('mkfs.ext4', 'e2fsprogs'),
   on('mount', 'mount'),
   on('systemd-analyze', 'systemd'),
