@@ -90,9 +90,20 @@ export function makeRefresher(world: OauthWorld): Refresher {
     }
   };
 
+  /** A token that ends, and no other to get one with: a person hears of it ahead. */
+  const nothing = (connection: Connection): DaemonError => {
+    const error = unavailable(connection);
+    const { id, state } = connection;
+    if (state === 'connected') {
+      const problem = { code: error.code, message: error.message };
+      told({ connection: connections.refreshFailed(id, problem, null), sessions: [] });
+    }
+    return error;
+  };
+
   const refreshOne = async (id: ConnectionId): Promise<Done> => {
     const begun = connections.beginRefresh(id);
-    if (begun === null) throw unavailable(connections.get({ kind: 'daemon' }, id));
+    if (begun === null) throw nothing(connections.get({ kind: 'daemon' }, id));
     const { connection } = begun;
     const given = await asked(connection, begun.refresh);
     await world.failpoint('connection.refresh:answered');
@@ -194,7 +205,7 @@ function unavailable(connection: Connection): DaemonError {
   const again = `Authorize again: ${connectCommand(connection)}.`;
   return new DaemonError(
     'REFRESH_UNAVAILABLE',
-    `There is nothing to refresh the connection with ${provider} with: it is ${state}, and has no token for it that is good. ${again}`,
+    `The connection with ${provider} is ${state}, and there is no token that it could be refreshed with. ${again}`,
   );
 }
 

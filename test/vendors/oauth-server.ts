@@ -3,9 +3,11 @@
  * uses of refresh tokens, lets tokens live as shortly as a test wants, and fails when it is told to.
  */
 
+import { generateKeyPairSync } from 'node:crypto';
 import { request as ask, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
+import { type Memory, memoryAdapter } from './oauth-memory.js';
 import { type Profile, type ProfileId, profileOf } from './oauth-profiles.js';
 
 /**
@@ -29,6 +31,8 @@ export interface OauthServer {
   isGood(access: string): Promise<boolean>;
   /** Makes a token worthless, as its owner can at the vendor. */
   revoke(access: string): Promise<void>;
+  /** Ends all that was given out, as an owner of accounts can. */
+  endAll(): Promise<void>;
   /** Who signs in. */
   login: string;
   close(): Promise<void>;
@@ -49,10 +53,11 @@ export async function startOauthServer(id: ProfileId, options: OauthServerOption
   const asked: URLSearchParams[] = [];
   const faults: { endpoint: string; fault: Fault }[] = [];
   const used = new Set<string>();
+  const memory: Memory = new Map();
 
   const outer = createServer();
   const base = await listen(outer);
-  const provider = makeProvider(base, profile, options, { ...client, publicClient }, asked);
+  const provider = makeProvider(base, profile, options, { ...client, publicClient }, asked, memory);
   const inner = createServer(provider.callback());
   const innerPort = Number(new URL(await listen(inner)).port);
 
@@ -78,6 +83,9 @@ export async function startOauthServer(id: ProfileId, options: OauthServerOption
     async revoke(access) {
       await (await provider.AccessToken.find(profile.inside(access)))?.destroy();
     },
+    async endAll() {
+      memory.clear();
+    },
     async close() {
       for (const one of [outer, inner]) {
         one.closeAllConnections();
@@ -94,6 +102,7 @@ export async function startOauthServer(id: ProfileId, options: OauthServerOption
     const url = new URL(request.url ?? '/', base);
     const body = await bodyOf(request);
     const endpoint = endpointOf(profile, url.pathname);
+    if (url.pathname === profile.paths.authorization) asked.unshift(url.searchParams);
     const at = faults.findIndex((one) => one.endpoint === endpoint);
     const fault = at < 0 ? null : (faults.splice(at, 1)[0]?.fault ?? null);
     if (fault !== null && failed(response, fault, base)) return;
@@ -142,6 +151,20 @@ export async function startOauthServer(id: ProfileId, options: OauthServerOption
   return server;
 }
 
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+
+interface Page {
+  type: string;
+  body: string;
+}
+
+function page(ctx: Page, html: string): void {
+  ctx.type = 'html';
+  const submit = /id="([^"]+)"/.exec(html)?.[1];
+  const button = submit === undefined ? '' : `<button id="go" type="submit" form="${submit}">Go on</button>`;
+  ctx.body = `<!doctype html><title>Device</title>${html}${button}`;
+}
+
 interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
@@ -154,6 +177,7 @@ function makeProvider(
   { life = 3600, callback = 'http://127.0.0.1:7433/oauth/callback' }: OauthServerOptions,
   client: { id: string; secret: string; publicClient: string },
   asked: URLSearchParams[],
+  memory: Memory,
 ): Provider {
   const { paths } = profile;
   const grants = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
@@ -181,11 +205,18 @@ function makeProvider(
     },
     features: {
       devInteractions: { enabled: false },
-      deviceFlow: { enabled: true },
-      revocation: { enabled: true },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: page,
+        userCodeConfirmSource: page,
+        successSource: (ctx: Page) => page(ctx, '<p>Done</p>'),
+      },
+      revocation: { enabled: true, allowedPolicy: () => true },
       userinfo: { enabled: true },
       rpInitiatedLogout: { enabled: false },
     },
+    adapter: memoryAdapter(memory),
+    jwks: { keys: [{ ...KEY, use: 'sig' }] },
     extraParams: ['access_type'],
     pkce: { required: () => true },
     cookies: { keys: ['a key of the tests'] },
@@ -207,18 +238,10 @@ function makeProvider(
     },
     interactions: { url: (_ctx: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     findAccount: (_ctx: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    renderError: (ctx: { body: string; type: string }, { error }: { error: string }) => {
-      ctx.type = 'html';
-      ctx.body = `<p>${error}</p>`;
-    },
+    renderError: (ctx: Page, { error }: { error: string }) => page(ctx, `<p>${error}</p>`),
   });
   // The one before stays good, as Microsoft's do.
   if (profile.rotates === 'kind') provider.RefreshToken.prototype.consume = async () => undefined;
-  provider.on('authorization.accepted', () => undefined);
-  provider.on('interaction.started', ({ oidc: { params } }) => {
-    const given = Object.entries(params).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    asked.unshift(new URLSearchParams(given));
-  });
   return provider;
 }
 
