@@ -1,7 +1,6 @@
 /** What the routes ask of the signing in at providers, and what they get. Types only: no token, and no word that a provider sent. */
 
 import type { Affected, Caller, Connection, ConnectionFlow, ConnectionId } from '../../store/index.js';
-import type { Chore } from '../upkeep.js';
 
 /** What a person has to know before signing in, from the facts of a provider. */
 export interface OauthProviderFacts {
@@ -27,7 +26,7 @@ export interface OauthProviderFacts {
   /** Variable that the token appears as. */
   variable: string;
   /** How it hears that a connection is over; not `byItself`: nobody can tell it, a person has to go to the page. */
-  leave: { byItself: boolean; page: string; steps: string[] };
+  leave?: { byItself: boolean; page: string; steps: string[] };
 }
 
 /** A wish to sign in. The secret is borrowed: the caller wipes it. */
@@ -36,7 +35,7 @@ export interface ConnectWish {
   provider: string;
   /** Origin of one's own, `https://git.example.org`; absent or null: the provider's. */
   base?: string | null;
-  /** Slug that the account gets, and must be; absent: the one of the login that signs in. */
+  /** Slug that the account gets; absent: the one of the login that signs in. */
   account?: string | null;
   environment?: string | null;
   /** Absent: the usual ones. */
@@ -113,15 +112,6 @@ export interface OauthService {
    */
   refresh(caller: Caller, id: string): Promise<Affected & { connection: Connection }>;
 
-  /**
-   * To be called in each look of the scheduler: begins the refreshes and farewells that are due, ends sign-ins for which nobody came.
-   * Never waits.
-   */
-  chores(): Chore[];
-
   /** Gone here at once; the provider is told behind it, again and again until it heard. Operator. */
   disconnect(caller: Caller, id: string): Promise<Affected & { connection: Connection }>;
-
-  /** Nothing new begins; resolves when what was sent to providers has its answer, or after 3 s. */
-  stop(): Promise<void>;
 }
