@@ -164,10 +164,10 @@ export async function settle(
  * out, so that the revocation is in effect all the same.
  * @param holders sandboxes that may hold what is revoked, asked before the change.
  */
-export async function revoking<T>(parts: Parts, holders: () => SandboxId[], change: () => T): Promise<T> {
+export async function revoking<T>(parts: Parts, holders: () => SandboxId[], change: () => T | Promise<T>): Promise<T> {
   const concerned = holders();
   try {
-    return change();
+    return await change();
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'REVOKED_NOT_RECORDED') throw error;
     const ends = await Promise.allSettled(concerned.map((id) => parts.delivery(id).revoke(id)));

@@ -7,6 +7,7 @@ import { makeDoctor } from './doctor/doctor.js';
 import { createEventHub } from './events.js';
 import type { Prove } from './leak/proof.js';
 import { createMetrics } from './metrics.js';
+import type { OauthService } from './oauth/service-types.js';
 import type { Deliveries, Logger, Parts } from './parts.js';
 import type { Catalogue } from './providers/catalogue.js';
 import { redactorsFor } from './redaction.js';
@@ -25,6 +26,8 @@ export interface Ingredients {
   delivery(sandbox: string): Delivery;
   deliveries: Deliveries;
   providers: Catalogue;
+  /** Signs in to providers; absent: to none. */
+  oauth?: OauthService;
   inspection: Inspection;
   writeHolders(): void;
   scans: ScanService;
@@ -52,6 +55,7 @@ export function compose({
   delivery,
   deliveries,
   providers,
+  oauth,
   inspection,
   writeHolders,
   scans,
@@ -109,6 +113,7 @@ export function compose({
         reschedule,
         sandboxesOf,
       },
+      oauth: oauth ?? null,
       now: Date.now,
       // The catalogue of providers is not here yet: what is told is general.
       guides: (id) => providers.get(id) ?? null,

@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import type { Doctor } from './doctor/doctor.js';
 import type { Prove } from './leak/proof.js';
 import type { Guides } from './leak/rotation.js';
+import type { OauthService } from './oauth/service-types.js';
 import type { Catalogue } from './providers/catalogue.js';
 import type { ScanService } from './scan/service.js';
 
@@ -104,6 +105,8 @@ export interface Parts {
   deliveries: Deliveries;
   /** Kinds of service, with their variables. */
   providers: Catalogue;
+  /** Signs in to providers; null: to none. */
+  oauth: OauthService | null;
   /** Why a variable is, or is not, where it should be. */
   doctor: Doctor;
   events: EventHub;

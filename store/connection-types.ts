@@ -128,8 +128,8 @@ export interface Connections {
   /**
    * Both tokens are there from now on; the sandboxes of `sessions` get the new value as with a rotation. Of a connection that was
    * disconnected meanwhile they are kept to tell the provider with. VAULT_SEALED where it was sealed meanwhile: nothing was done, and
-   * the same call after it is unsealed keeps them. A value that sandboxes have no room for leaves them the last one: a problem of the
-   * connection, not an error.
+   * the same call after it is unsealed keeps them. A value that sandboxes have no room for, or that got out, leaves them the last one: a problem of
+   * the connection, not an error.
    */
   refreshed(id: ConnectionId, tokens: Tokens): Affected & { connection: Connection };
   /**

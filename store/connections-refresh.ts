@@ -27,8 +27,8 @@ const daemon: Caller = { kind: 'daemon' };
 /** The provider may have heard of it, and nobody knows: its refresh token is never sent as one again. */
 const UNKNOWN = 'REFRESH_UNKNOWN';
 
-/** The value is good, and there is no room for it where it is active. */
-const NO_ROOM: readonly string[] = ['ENV_TOO_LARGE', 'VALUE_TOO_LARGE', 'VALUE_NOT_UTF8'];
+/** There is no room for the value where it is active, or it is one that got out. The refresh token is good all the same. */
+const NOT_TAKEN: readonly string[] = ['ENV_TOO_LARGE', 'SECRET_LEAKED', 'VALUE_NOT_UTF8', 'VALUE_TOO_LARGE'];
 
 export function makeRefreshes(
   context: Context,
@@ -166,7 +166,7 @@ function stored(
     });
     return { sessions, problem: null };
   } catch (error) {
-    if (!(error instanceof StoreError) || !NO_ROOM.includes(error.code)) throw error;
+    if (!(error instanceof StoreError) || !NOT_TAKEN.includes(error.code)) throw error;
     return { sessions: [], problem: { code: error.code, message: error.message, at: context.clock.now() } };
   }
 }

@@ -21,9 +21,9 @@ export function toggleTable(context: Context, session: Pick<Session, 'id'>): Tog
     const other = active ? undefined : (own.get(env) ?? behind);
     const lapsed = row !== undefined && row.lapsedAt !== null;
     const chosen = active ? env : lapsed ? row.env : null;
-    const { name, provider, account, environment, currentVersion: version } = secret;
+    const { name, provider, account, environment, tags, sensitive, currentVersion: version } = secret;
     return {
-      ...{ secret, name, env: secret.env, followers, provider, account, environment, active, version },
+      ...{ secret, name, env: secret.env, followers, provider, account, environment, tags, sensitive, active, version },
       lapsed,
       as: chosen === secret.env ? null : chosen,
       until: row?.until ?? null,

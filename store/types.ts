@@ -218,6 +218,8 @@ export interface Toggle {
   provider: string | null;
   account: string | null;
   environment: string | null;
+  tags: string[];
+  sensitive: boolean;
   active: boolean;
   /** Was active until the session's last sandbox ended. */
   lapsed: boolean;

@@ -158,6 +158,21 @@ export interface RequestAnswer {
 export interface ApprovedAnswer extends Change {
   request: RequestAnswer;
 }
+/** What words were understood as. */
+export interface UnderstoodAnswer {
+  understood: string;
+  action: 'activate' | 'deactivate' | 'list' | 'explain' | 'reveal' | 'doctor' | null;
+  names: string[];
+  ttl?: string;
+  acrossEnvironments?: true;
+  requestId?: string;
+  mayApprove?: boolean;
+  secrets?: { name: string; active: boolean; as?: string; until?: string }[];
+  commands?: string[];
+  question?: string;
+  choices?: string[];
+  notices: string[];
+}
 
 export interface SessionAnswer {
   id: string;

@@ -3,7 +3,10 @@
 import { Command, CommanderError } from 'commander';
 import { type Tree, usageError } from './command-tree.js';
 import { activationCommands } from './commands/activation.js';
+import { askCommand } from './commands/ask.js';
 import { auditCommands } from './commands/audit.js';
+import { connectCommand } from './commands/connect.js';
+import { connectionCommands } from './commands/connection.js';
 import { decideCommands } from './commands/decide.js';
 import { doctorCommand } from './commands/doctor.js';
 import { execCommand } from './commands/exec.js';
@@ -65,8 +68,11 @@ export function commands(tree: Tree, version: string): Command {
   vaultCommands(tree, program);
   secretCommands(tree, program);
   providerCommands(tree, program);
+  connectCommand(tree, program);
+  connectionCommands(tree, program);
   sessionCommands(tree, program);
   activationCommands(tree, program);
+  askCommand(tree, program);
   requestCommands(tree, program);
   decideCommands(tree, program);
   sandboxCommands(tree, program);

@@ -59,6 +59,7 @@ export const ACCESS = {
   'GET /v1/sessions/:session/doctor': working,
   'GET /v1/doctor': person,
 
+  'POST /v1/sessions/:session/ask': working,
   'POST /v1/sessions/:session/requests': working,
   'GET /v1/requests': working,
   'GET /v1/requests/:request': working,
@@ -82,6 +83,19 @@ export const ACCESS = {
   'POST /v1/sandboxes/:sandbox/terminal': working,
   // By its ticket, which is bound to a token.
   'GET /v1/sandboxes/:sandbox/terminal': 'open',
+
+  'GET /v1/connections': person,
+  'POST /v1/connections': person,
+  'GET /v1/connections/:connection': person,
+  'DELETE /v1/connections/:connection': person,
+  'POST /v1/connections/:connection/refresh': person,
+  'GET /v1/oauth/clients': person,
+  'GET /v1/oauth/clients/:provider': person,
+  'PUT /v1/oauth/clients/:provider': person,
+  'DELETE /v1/oauth/clients/:provider': person,
+  // A browser has no token: by a ticket that works once, and by the state and cookie that it gave.
+  'GET /oauth/start/:ticket': 'open',
+  'GET /oauth/callback': 'open',
 
   'POST /v1/scan': person,
   'POST /v1/panic': person,

@@ -17,8 +17,10 @@ import { sendProblem } from './problem.js';
 import { requestIds } from './request-id.js';
 import type { Http } from './respond.js';
 import { activationRoutes } from './routes/activations.js';
+import { askRoutes } from './routes/ask.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backup.js';
+import { connectionRoutes } from './routes/connections.js';
 import { diagnosisRoutes } from './routes/diagnosis.js';
 import { environmentRoutes } from './routes/environment.js';
 import { eventRoutes } from './routes/events.js';
@@ -27,6 +29,8 @@ import { runningExecRoutes } from './routes/execs.js';
 import { healthRoutes } from './routes/health.js';
 import { leakRoutes } from './routes/leak.js';
 import { logRoutes } from './routes/logs.js';
+import { oauthRoutes } from './routes/oauth.js';
+import { oauthClientRoutes } from './routes/oauth-clients.js';
 import { providerRoutes } from './routes/providers.js';
 import { requestRoutes } from './routes/requests.js';
 import { sandboxRoutes } from './routes/sandboxes.js';
@@ -122,6 +126,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [
     usageRoutes,
+    askRoutes,
     environmentRoutes,
     requestRoutes,
     sandboxRoutes,
@@ -133,6 +138,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     add(app, http);
   for (const add of [tokenRoutes, auditRoutes, eventRoutes, diagnosisRoutes]) add(app, http);
   leakRoutes(app, http);
+  for (const add of [connectionRoutes, oauthClientRoutes, oauthRoutes]) add(app, http);
   for (const add of [valueRoutes, scanRoutes])
     await app.register(async (part) => add(part.withTypeProvider<TypeBoxTypeProvider>(), http));
   refuseUnknown(app, routes);

@@ -23,6 +23,29 @@ export function once(
   return parts.vault.idempotency.once(caller, route, key, request.rawBody ?? NO_BYTES, make);
 }
 
+/** As `once`, for what takes a while: until it is made, the same key is IDEMPOTENCY_IN_FLIGHT. What fails may be sent again. */
+export async function onceSlowly(
+  parts: Pick<Parts, 'vault'>,
+  request: FastifyRequest,
+  make: () => Promise<string>,
+): Promise<{ resource: string; replayed: boolean }> {
+  const key = keyOf(request);
+  if (key === null) return { resource: await make(), replayed: false };
+  const { idempotency } = parts.vault;
+  const caller = callerOf(request);
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+  const begun = idempotency.begin(caller, route, key, request.rawBody ?? NO_BYTES);
+  if (begun.state === 'replay') return { resource: begun.resource, replayed: true };
+  try {
+    const resource = await make();
+    idempotency.finish(caller, route, key, resource);
+    return { resource, replayed: false };
+  } catch (error) {
+    idempotency.abandon(caller, route, key);
+    throw error;
+  }
+}
+
 function keyOf(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;

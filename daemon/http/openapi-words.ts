@@ -1,6 +1,7 @@
 /** What the OpenAPI document calls things: schemas with a name, groups, examples. Examples hold no real value. */
 
 import type { TSchema } from 'typebox';
+import * as connections from './schemas/connections.js';
 import * as execs from './schemas/execs.js';
 import * as providers from './schemas/providers.js';
 import * as requests from './schemas/requests.js';
@@ -24,6 +25,9 @@ export const COMPONENTS: Record<string, TSchema> = {
   Toggle: sessions.Toggle,
   ToggleTable: sessions.ToggleTable,
   Request: requests.Request,
+  Connection: connections.Connection,
+  NewConnection: connections.ConnectBody,
+  OauthClient: connections.Client,
   Sandbox: sandboxes.Sandbox,
   NewSandbox: sandboxes.NewSandboxBody,
   Exec: execs.ExecBody,
@@ -43,6 +47,8 @@ export const TAGS: Record<string, string> = {
   sessions: 'Periods of work, each with its own active secrets',
   requests: 'Changes that wait for a person',
   sandboxes: 'Containers that belong to a session, and commands in them',
+  connections: 'Accounts at providers, whose tokens are kept fresh',
+  oauth: 'Applications that connections are made through',
   scan: 'Values of the vault in other places',
   panic: 'Everything taken away at once',
   tokens: 'Who may call',
@@ -62,9 +68,12 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
   activateGroup: { provider: 'github', account: 'work' },
   deactivateGroup: { all: true },
   setActive: { active: ['GITHUB_TOKEN@work', { name: 'GITHUB_TOKEN@personal', as: 'GITHUB_TOKEN_2' }] },
+  askInWords: { text: 'activate aws for 2h' },
   createSandbox: { name: 'box', session: { name: 'dev' }, secrets: ['GITHUB_TOKEN@work'], image: 'debian:stable-slim' },
   exec: { command: ['git', 'status'], timeout: '90s' },
   createToken: { kind: 'launcher', name: 'ci', allow: { secrets: ['tag:ci'], images: ['ghcr.io/acme/*'] } },
+  connect: { provider: 'github', flow: 'device' },
+  setClient: { clientId: 'Iv1.0123456789abcdef', clientSecret: 'EXAMPLE-VALUE' },
   sealVault: { revoke: true },
 };
 

@@ -13,6 +13,8 @@ const ELSEWHERE = [
   'GET /healthz',
   'GET /readyz',
   'GET /openapi.json',
+  'GET /oauth/start/:ticket',
+  'GET /oauth/callback',
   'GET /v1/events',
   'GET /v1/sandboxes/:sandbox/execs/:exec',
   'DELETE /v1/sandboxes/:sandbox/execs/:exec',

@@ -19,6 +19,7 @@ const MOVING: Record<string, ReadonlySet<string>> = {
     'notices',
   ]),
   '/v1/requests': new Set(),
+  '/v1/connections': new Set(['refreshAt', 'failures', 'problem', 'refreshingSince']),
   '/v1/tokens': new Set(['lastUsedAt']),
 };
 
@@ -34,7 +35,7 @@ async function* pages(call: Call, path: string): AsyncGenerator<unknown> {
   } while (cursor !== null);
 }
 
-/** Secrets, sessions with their activations, sandboxes, requests, tokens. */
+/** Secrets, sessions with their activations, sandboxes, requests, connections, applications, tokens. */
 export async function stateDigest(operator: Call): Promise<string> {
   const hash = createHash('sha256');
   for (const [path, moving] of Object.entries(MOVING)) {
@@ -42,5 +43,6 @@ export async function stateDigest(operator: Call): Promise<string> {
       hash.update(JSON.stringify(items, (key, value) => (moving.has(key) ? undefined : value)));
     }
   }
+  hash.update(JSON.stringify((await operator('GET', '/v1/oauth/clients')).body));
   return hash.digest('hex');
 }

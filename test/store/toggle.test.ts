@@ -12,6 +12,8 @@ t.test('every registered secret, and how it stands', async (t) => {
   const session = v.session('dev');
   const rows = () => toggleTable(v.context, session).map(({ secret: _secret, ...row }) => row);
   const idle = {
+    tags: [],
+    sensitive: true,
     active: false,
     lapsed: false,
     version: 1,

@@ -257,3 +257,28 @@ export const PANIC = {
   notices: [],
   tookMs: 12,
 };
+
+export const CONNECTION = {
+  ...{ id: 'con_01JQ0000000000000000000000', provider: 'github', base: null, account: 'octocat', login: 'OctoCat' },
+  ...{ environment: null, clientId: 'Iv1.test', flow: 'code', scopes: ['repo'], granted: ['repo'], state: 'connected' },
+  ...{
+    secret: 'GITHUB_TOKEN@octocat',
+    secretId: 'sec_1',
+    createdAt: '2026-03-01T14:00:00.000Z',
+    createdBy: 'operator:me',
+  },
+  ...{ connectedAt: '2026-03-01T14:01:00.000Z', expiresAt: '2026-03-01T22:00:00.000Z', refreshes: 2, failures: 0 },
+  ...{ refreshAt: '2026-03-01T21:10:00.000Z', refreshedAt: '2026-03-01T14:00:00.000Z', refreshingSince: null },
+  ...{ problem: null, todo: null },
+} as const;
+
+export const SIGN_IN = {
+  ...{ provider: 'github', name: 'GitHub', variable: 'GITHUB_TOKEN', selfHosted: true, flows: ['code', 'device'] },
+  scopes: [{ scope: 'repo', means: 'repositories', usual: true }],
+  create: {
+    page: 'https://github.com/settings/applications/new',
+    steps: ['Open the page.', 'Paste the callback.'],
+    callback: 'http://127.0.0.1:7433/oauth/callback',
+  },
+  ...{ needsSecret: { code: true, device: false }, client: { clientId: 'Iv1.test', hasSecret: true } },
+};

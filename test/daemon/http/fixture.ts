@@ -235,6 +235,7 @@ function partsOf(w: World): Parts {
     delivery: () => delivery,
     deliveries,
     providers,
+    oauth: null,
     doctor: makeDoctor({
       ...{ config: w.config, vault: w.vault, reconciler, delivery: () => delivery, deliveries, providers },
       ...{ inspection: w.inspection, version: '0.1.0', now: Date.now },

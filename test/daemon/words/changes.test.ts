@@ -1,0 +1,31 @@
+import t from 'tap';
+import { changeOf } from '../../../daemon/words/changes.js';
+import { entitiesOf } from '../../../daemon/words/entities.js';
+import { clauses, vault } from './played.js';
+
+const change = (text: string, name = 'small') => changeOf(clauses(text, name), entitiesOf(vault(name)), vault(name));
+
+t.test('clauses that say the same are one change', async (t) => {
+  t.match(change('activate github and turn on anthropic'), { is: 'change', act: 'on', names: { length: 2 } });
+  t.match(change('keep stripe and turn off the rest'), { is: 'change', act: 'off', names: ['OPENAI_API_KEY'] });
+  t.match(change('keep only stripe'), { act: 'off', names: ['OPENAI_API_KEY'] });
+  t.match(change("we don't need stripe any more"), { act: 'off', names: ['STRIPE_SECRET_KEY'] });
+});
+
+t.test('clauses that do not are none', async (t) => {
+  t.match(change('activate github and deactivate stripe'), { is: 'doubt', choices: { length: 2 } });
+  t.match(change("don't activate stripe"), { is: 'nothing' });
+  t.match(change('activate github or aws'), { is: 'doubt', question: /one or the other/ });
+  t.match(change('activate it'), { is: 'doubt', question: /"it"/ });
+  t.match(change('turn off stripe for 20 minutes'), { is: 'doubt', choices: ['deactivate STRIPE_SECRET_KEY'] });
+  t.match(change('activate github for 0 minutes'), { is: 'doubt', question: /how long/ });
+});
+
+t.test('what is done in another way names its command', async (t) => {
+  t.match(change('delete the github token and activate aws'), { is: 'doubt', question: /ampoule secret rm --help/ });
+  t.match(change('activate blorp'), { question: '"blorp" is not understood here.' });
+  t.match(change('activate github tomorrow'), {
+    question: /at once or not at all/,
+    choices: ['activate GITHUB_TOKEN'],
+  });
+});

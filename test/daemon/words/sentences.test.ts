@@ -1,0 +1,27 @@
+import t from 'tap';
+import { sentencesOf } from '../../../daemon/words/sentences.js';
+import { labelsOf } from './played.js';
+
+const kinds = (text: string) => sentencesOf(labelsOf(text)).map(({ is }) => is);
+
+t.test('what a sentence is', async (t) => {
+  for (const [text, expected] of [
+    ['activate github', ['change']],
+    ['could you please activate github?', ['change']],
+    ['activate github?', ['unclear']],
+    ['which secrets are active', ['question']],
+    ['permission denied with aws', ['question']],
+    ['show me the value of DATABASE_URL', ['question']],
+    ['github', ['bare']],
+    ['hello there', ['idle']],
+    ['blorp', ['unclear']],
+    ['Hi! Activate github. Is stripe on?', ['idle', 'change', 'question']],
+    ['github off', ['change']],
+    ['', []],
+  ] as const)
+    t.same(kinds(text), expected, text);
+});
+
+t.test('a question mark belongs to its sentence', async (t) => {
+  t.match(sentencesOf(labelsOf('github on? activate aws.')), [{ asked: true }, { asked: false }]);
+});
