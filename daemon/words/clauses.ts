@@ -10,6 +10,7 @@ import { contrasted, takeInstead, takeMade, takeNot, takeParticle, takeVerb } fr
 /** Skipped between a word and what it belongs to. */
 const SILENT: ReadonlySet<Label['is']> = new Set(['filler', 'here', 'sure']);
 const WHATEVER = /^(what's|whats|what is)$/i;
+const SUBJECT = /^(i|we|i'm|we're|you|i am)$/i;
 const BOTH = /^(both|these two|those two)$/i;
 /** What a reason may not hold: it would say more than why. */
 const MORE: ReadonlySet<Label['is']> = new Set([
@@ -104,6 +105,10 @@ function take(state: Building, label: Label, next: Label | undefined, before: La
       state.behind = true;
       break;
     case 'filler':
+      // "activate github, we deploy": no list goes on so, even where something is called "deploy".
+      if (clause.act !== null && before?.is === 'comma' && next?.is === 'target' && SUBJECT.test(label.text))
+        clause.odd.push(label, next);
+      break;
     case 'here':
       break;
     case 'session':

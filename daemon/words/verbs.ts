@@ -56,7 +56,7 @@ export function takeVerb(state: Building, label: Label, before: Label | undefine
   } else if (label.is === 'want') {
     if (now.act === null && !now.keep && !now.turn) now.act = 'on';
   } else {
-    if (now.act !== null && now.strong && now.act !== label.is) now.odd.push(label);
+    if (now.keep || (now.act !== null && now.strong && now.act !== label.is)) now.odd.push(label);
     now.act = label.is === 'off' ? 'off' : 'on';
     now.strong = true;
   }

@@ -46,3 +46,10 @@ t.test('what takes the place of something', async (t) => {
   t.match(clauses('activate github instead of aws'), [replaced]);
   t.match(clauses('turn off github instead of aws'), [{ instead: false, either: true }]);
 });
+
+t.test('a subject begins no member of a list', async (t) => {
+  t.match(clauses('enable everything tagged release, we deploy', 'purposes'), [
+    { odd: [{ text: 'we' }, { text: 'deploy' }] },
+  ]);
+  t.match(clauses('keep, activate github'), [{ odd: [{ text: 'activate' }] }]);
+});
