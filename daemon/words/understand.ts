@@ -4,6 +4,7 @@ import { askedFor } from './asking.js';
 import { changeOf, type Outcome } from './changes.js';
 import { type Apart, setApart } from './circumstances.js';
 import { clausesOf } from './clauses.js';
+import { contradicted } from './denials.js';
 import { type Entities, entitiesOf } from './entities.js';
 import { type Label, labelled } from './label.js';
 import { LONGEST_TEXT, plainText, tokensOf } from './reading.js';
@@ -73,6 +74,13 @@ function meaningOf(plain: string, lexicon: Lexicon, entities: Entities): Underst
   if (outcome.is === 'doubt')
     return unclear('It is not certain what is meant.', outcome.question, [...near, ...outcome.choices]);
   if (outcome.is === 'nothing') return { understood: outcome.why, action: null, names: [] };
+  const secrets = new Set(lexicon.secrets.flatMap(({ name }, at) => (outcome.names.includes(name) ? [at] : [])));
+  if (contradicted(labels, { act: outcome.act, secrets }))
+    return unclear(
+      'It is not certain what is meant.',
+      'Something in it speaks against it, or is said to somebody. Say it plainly.',
+      [...near, ...textsOf(outcome)],
+    );
   return proposed(outcome, lexicon);
 }
 
