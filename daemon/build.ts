@@ -44,6 +44,7 @@ export async function bundle(outdir: string, { test }: { test: boolean }): Promi
     logLevel: 'warning',
   });
   const isData = (path: string) => !path.endsWith('.ts');
+  await cp(`${root}daemon/oauth/facts`, `${outdir}/oauth-facts`, { recursive: true });
   await cp(`${root}daemon/providers`, `${outdir}/providers`, { recursive: true, filter: isData });
   for (const program of ['ampouled.js', 'ampoule.js']) await chmod(`${outdir}/${program}`, 0o755);
 }

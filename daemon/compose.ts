@@ -73,6 +73,7 @@ export function compose({
       ampoule_secrets_due: vault.secrets.upcoming().due,
       ampoule_secrets_expiring: vault.secrets.upcoming().expiring,
       ampoule_requests_pending: vault.requests.pending(),
+      ampoule_connections: byState(vault),
       ampoule_tombstones: vault.tombstones(),
       ampoule_disk_free_bytes: vault.freeBytes(),
       ampoule_resident_memory_bytes: process.memoryUsage.rss(),
@@ -151,6 +152,10 @@ function byDelivery({ sandboxes }: Vault): { labels: { delivery: string }; value
     { labels: { delivery: 'memory' }, value: memory },
     { labels: { delivery: 'env' }, value: env },
   ];
+}
+
+function byState({ connections }: Vault): { labels: { provider: string; state: string }; value: number }[] {
+  return connections.census().map(({ provider, state, count }) => ({ labels: { provider, state }, value: count }));
 }
 
 function liveIn(vault: Vault, session: SessionId): Sandbox[] {

@@ -24,6 +24,8 @@ export interface Config {
   providersDir: string | null;
   /** Addresses in place of the catalogue's for live checks, by the id of the provider. */
   checkBases: Record<string, string>;
+  /** Addresses in place of the vendor's for signing in, by the id of the provider; they may be private. */
+  oauthBases: Record<string, string>;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** `unix:///var/run/docker.sock` */
   dockerHost: string;

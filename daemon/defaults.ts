@@ -79,6 +79,7 @@ export function complete(set: Settings, given: Directories): Config {
     workspaceRoots: set.workspaceRoots ?? [],
     providersDir: set.providersDir ?? null,
     checkBases: set.checkBases ?? {},
+    oauthBases: set.oauthBases ?? {},
     logLevel: set.logLevel ?? 'info',
     dockerHost: set.dockerHost ?? 'unix:///var/run/docker.sock',
     rateLimit: set.rateLimit ?? 6000,

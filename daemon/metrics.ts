@@ -23,6 +23,9 @@ const HELP: Record<string, string> = {
   ampoule_init_refusals_total: 'Connections of sandboxes that were refused, by reason',
   ampoule_deliveries_total: 'Sandboxes launched, by delivery',
   ampoule_sandboxes: 'Live sandboxes, by delivery',
+  ampoule_connections: 'Accounts at providers, by provider and state',
+  ampoule_connection_refreshes_total: 'Refreshes of connections, by provider and outcome',
+  ampoule_connection_revocations_total: 'Providers that were told of an end, by provider and outcome',
   ampoule_build_info: 'Version of the daemon',
 };
 

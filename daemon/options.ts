@@ -150,6 +150,7 @@ export const OPTIONS: readonly Option[] = [
   option('workspaceRoots', 'workspace-roots', 'DIR,…', 'host paths may be workspaces below these', directories),
   option('providersDir', 'providers-dir', 'DIR', 'further providers', path),
   option('checkBases', 'check-bases', 'ID=URL,…', 'where live checks ask a provider, in place of its own', bases),
+  option('oauthBases', 'oauth-bases', 'ID=URL,…', 'where people sign in at a provider, in place of its own', bases),
   option(
     'logLevel',
     'log-level',

@@ -11,6 +11,7 @@ import { failureOf } from './failure.js';
 import { buildApp } from './http/app.js';
 import { type Listening, listen } from './http/listen.js';
 import { createLog } from './log.js';
+import { assembleOauth } from './oauth/assemble.js';
 import type { Logger, Parts } from './parts.js';
 import { makePlaces } from './places.js';
 import { readCatalogue } from './providers/catalogue.js';
@@ -47,6 +48,10 @@ export async function run(config: Config, env: Environment): Promise<void> {
   });
   const { delivery, deliveries, inspection, reconciler, writeHolders, scans, prove } = sandboxing;
   let scheduler: Scheduler | null = null;
+  const oauth = assembleOauth({
+    ...{ config, vault, providers, log, failpoint: hooks?.sandbox },
+    surroundings: () => ({ events: parts.events, metrics: parts.metrics, changed: (ids) => changed(ids, []) }),
+  });
   const { parts, begun, changed, expired } = compose({
     ...{
       config,
@@ -56,6 +61,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
       deliveries,
       inspection,
       providers,
+      oauth,
       writeHolders,
       scans,
       prove,
@@ -69,7 +75,10 @@ export async function run(config: Config, env: Environment): Promise<void> {
     ...{ vault, retention: config.historyRetention, now: Date.now },
     reached: (id) => parts.events.emit({ kind: 'secret', id }),
   });
-  scheduler = schedule({ vault, changed, expired, wakeAll: () => reconciler.wakeAll(), chores, log });
+  scheduler = schedule({
+    ...{ vault, changed, expired, log, wakeAll: () => reconciler.wakeAll() },
+    chores: [...chores, ...oauth.chores()],
+  });
 
   closeWithGrace({ delay: PATIENCE, logger: false, skip: LEFT_ALONE }, async ({ signal, err }) => {
     if (err !== undefined) {
@@ -77,7 +86,7 @@ export async function run(config: Config, env: Environment): Promise<void> {
       log.error('ending after an unexpected error', { code: 'INTERNAL' });
     } else log.info('stopping', { cause: signal ?? 'asked' });
     scheduler?.stop();
-    await Promise.all([listening.close(), reconciler.stop(), deliveries.stop()]);
+    await Promise.all([listening.close(), reconciler.stop(), deliveries.stop(), oauth.stop()]);
     await sandboxing.close();
     vault.close();
   });

@@ -96,6 +96,7 @@ export async function world(t: Test, more: Partial<Config> = {}, fakes: Partial<
     workspaceRoots: [],
     providersDir: null,
     checkBases: {},
+    oauthBases: {},
     logLevel: 'silent',
     dockerHost: 'unix:///nowhere',
     rateLimit: 0,
