@@ -59,12 +59,17 @@ export function redactAll(vault: Source, sandbox: SandboxId, output: readonly Ou
   }
 }
 
-/** A text in which these values are replaced. Keeps none of them. */
-export function redactText(values: readonly { name: string; value: Uint8Array }[], given: string): string {
+/** Texts in which these values are replaced. Keeps none of them. */
+export function redactTexts(
+  values: readonly { name: string; value: Uint8Array }[],
+  texts: readonly string[],
+): string[] {
   const factory = makeRedactor(values);
   try {
-    const stream = factory.stream();
-    return Buffer.concat([stream.push(Buffer.from(given)), stream.end()]).toString('utf8');
+    return texts.map((text) => {
+      const stream = factory.stream();
+      return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString('utf8');
+    });
   } finally {
     factory.wipe();
   }

@@ -8,14 +8,17 @@ export type LocalCommandId = `loc_${string}`;
 export interface NewLocalCommand {
   /** Name of the machine, 1 to 253 characters. */
   host: string;
+  /** The command line, of which at most 1000 characters are written down. */
+  command: string;
   pid?: number;
   /** Selectors; absent: everything that is active. */
   only?: string[];
   /**
-   * The command line as it may be written down, at most 1000 characters: whoever gives it replaces these values in it.
-   * @param values those that may not be shown, borrowed until it returns.
+   * These words as they may be written down: whoever gives them replaces these values in them.
+   * @param values those that may not be shown: what is handed out, what else is active, and what was in this session before. Borrowed
+   * until it returns.
    */
-  command(values: readonly { name: string; value: Uint8Array }[]): string;
+  masked(values: readonly { name: string; value: Uint8Array }[], words: readonly string[]): string[];
 }
 
 /** One variable of it, with its value. */

@@ -10,12 +10,14 @@ import type { LocalCommand, LocalCommands, LocalValue, NewLocalCommand } from '.
 import { assertAllowedEnvironment, assertAllowedSecrets, assertUnsealed, targetOf } from './policy.js';
 import { assertNone, quote } from './problems.js';
 import { readSelector, selects } from './selector.js';
+import { valuesAround } from './session-values.js';
 import { reachLiveSession, reachSession, type StoredSession, used } from './sessions-rows.js';
 import { sql } from './statements.js';
 import type { HeldVersion } from './types.js';
 import { openVersion } from './versions.js';
 
 const LONGEST_COMMAND = 1000;
+const LONGEST_HOST = 253;
 const LARGEST_PID = 2 ** 31 - 1;
 
 export function makeLocalCommands(context: Context): LocalCommands {
@@ -79,7 +81,7 @@ function problemsOf({ host, pid, only = [] }: NewLocalCommand): InputProblem[] {
     return problem === null ? [] : [problem];
   });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  if (host.length === 0 || host.length > 253 || /[\u0000-\u001f\u007f]/.test(host))
+  if (host.length === 0 || host.length > LONGEST_HOST || /[\u0000-\u001f\u007f]/.test(host))
     problems.push({ pointer: '/host', detail: 'is not the name of a machine, of 1 to 253 characters' });
   if (pid !== undefined && !(Number.isInteger(pid) && pid > 0 && pid <= LARGEST_PID))
     problems.push({ pointer: '/pid', detail: 'is not the number of a process' });
@@ -106,16 +108,38 @@ function chosenOf(context: Context, session: StoredSession, only: string[] | nul
 function rowOf(
   context: Context,
   session: StoredSession,
-  { host, pid, command }: NewLocalCommand,
+  what: NewLocalCommand,
   values: LocalValue[],
   givenTo: string,
 ): LocalCommand {
-  const said = command(values.filter(({ sensitive }) => sensitive).map(({ name, value }) => ({ name, value })));
+  const [host = '', command = ''] = writtenDown(context, session, what, values);
   const holds = values.map(({ env, secret, version }): HeldVersion => ({ env, secret, version }));
   return {
-    ...{ id: context.id('loc'), session: session.id, host, pid: pid ?? null, holds, givenTo },
-    ...{ command: said.slice(0, LONGEST_COMMAND), since: context.clock.now(), until: null, unknown: false },
+    ...{ id: context.id('loc'), session: session.id, pid: what.pid ?? null, holds, givenTo, unknown: false },
+    ...{ host: host.slice(0, LONGEST_HOST), command: command.slice(0, LONGEST_COMMAND) },
+    ...{ since: context.clock.now(), until: null },
   };
+}
+
+/** Host and command without any value of the session: a command line may hold one that is not handed out now, or an older one. */
+function writtenDown(
+  context: Context,
+  session: StoredSession,
+  { host, command, masked }: NewLocalCommand,
+  values: LocalValue[],
+): string[] {
+  const handedOut = new Set(values.map(({ secret, version }) => `${secret} ${version}`));
+  const others: { name: string; value: Uint8Array }[] = [];
+  try {
+    for (const { secret, name, version, open } of valuesAround(context, session.id, { everActive: true })) {
+      const value = handedOut.has(`${secret} ${version}`) ? null : open();
+      if (value !== null) others.push({ name, value });
+    }
+    const given = values.filter(({ sensitive }) => sensitive).map(({ name, value }) => ({ name, value }));
+    return masked([...given, ...others], [host, command]);
+  } finally {
+    for (const { value } of others) value.fill(0);
+  }
 }
 
 const ROWS = `SELECT l.*, l.until IS NULL AND n.endedAt IS NOT NULL AS unknown

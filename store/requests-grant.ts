@@ -8,7 +8,7 @@ import { assertNone, quote } from './problems.js';
 import type { StoredRequest } from './requests-rows.js';
 import { lookUpSecret } from './secrets-rows.js';
 import type { StoredSession } from './sessions-rows.js';
-import type { SecretId } from './types.js';
+import type { Millis, SecretId } from './types.js';
 
 /** Those of `names` (or ids), all without them. INVALID_INPUT for what was not asked for, and for no name at all. */
 export function grantedOf(request: StoredRequest, names: string[] | undefined): Set<SecretId> {
@@ -21,6 +21,21 @@ export function grantedOf(request: StoredRequest, names: string[] | undefined): 
   if (names.length === 0) problems.push({ pointer: '/names', detail: 'is empty' });
   assertNone(problems, `What was asked for: ${asked}. To grant nothing: \`ampoule deny ${request.id}\`.`);
   return new Set(wanted.flatMap((one) => (one === undefined ? [] : [one.secret])));
+}
+
+/** An approved one is left as it is: REQUEST_CLOSED where it was granted otherwise than somebody wants it now. */
+export function assertGranted(request: StoredRequest, options: { names?: string[]; ttl?: Millis }): void {
+  const granted = new Set(request.secrets.filter((one) => one.granted === true).map(({ secret }) => secret));
+  const wanted = options.names === undefined ? granted : grantedOf(request, options.names);
+  const same = wanted.size === granted.size && [...wanted].every((secret) => granted.has(secret));
+  if (same && (options.ttl === undefined || options.ttl === request.grantedTtl)) return;
+  const names = request.secrets.filter(({ secret }) => granted.has(secret)).map((one) => called(one.name, one.as));
+  const time = request.grantedTtl === null ? 'without a time' : `for ${request.grantedTtl / 1000} s`;
+  const what = `${names.join(', ')} ${request.action === 'activate' ? time : 'to be deactivated'}`;
+  throw new StoreError(
+    'REQUEST_CLOSED',
+    `The request ${request.id} was approved by ${request.decidedBy} already, otherwise than this: ${what}. Change what is active with \`ampoule activate\` and \`ampoule deactivate\`.`,
+  );
 }
 
 /** The secrets to activate. SECRET_NOT_FOUND for those that were deleted since it was asked. */

@@ -10,9 +10,14 @@ export const LONGEST_REASON = 500;
  */
 const HIDING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 
+/** The text with each run of blanks as one space, and none around it. */
+export function singleSpaced(text: string): string {
+  return text.replace(/[\p{Zs}\u115f\u1160\u2800\u3164\uffa0]+/gu, ' ').trim();
+}
+
 /** The text with single spaces, so that it cannot be laid out as something else, and none around it. INVALID_INPUT. */
 export function readWords(text: string, pointer: string, { empty = false } = {}): string {
-  const words = text.replace(/[\p{Zs}\u115f\u1160\u2800\u3164\uffa0]+/gu, ' ').trim();
+  const words = singleSpaced(text);
   const add = (detail: string | null) => (detail === null ? [] : [{ pointer, detail }]);
   assertNone(
     [

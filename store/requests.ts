@@ -11,7 +11,7 @@ import { pageStart, toPage } from './paging.js';
 import { type Action, assertUnsealed, authorize, reaches, refuseAs, targetOf } from './policy.js';
 import { quote } from './problems.js';
 import { assertFew, isSame, wantedOf } from './requests-ask.js';
-import { called, chosenOf, grantedOf } from './requests-grant.js';
+import { assertGranted, called, chosenOf, grantedOf } from './requests-grant.js';
 import {
   closeRequest,
   countPending,
@@ -86,9 +86,12 @@ export function makeRequests(context: Context): Requests {
 
     approve(caller, id, options = {}) {
       const request = reachRequest(context, caller, 'request.decide', id);
-      if (request.state === 'approved') return answer(request);
-      assertOpen(context, request);
       if (options.ttl !== undefined) assertDuration(options.ttl, '/ttl');
+      if (request.state === 'approved') {
+        assertGranted(request, options);
+        return answer(request);
+      }
+      assertOpen(context, request);
       const granted = grantedOf(request, options.names);
       const session = reachLiveSession(context, caller, 'session.activate', request.session);
       const names = request.secrets.filter(({ secret }) => granted.has(secret)).map((one) => called(one.name, one.as));

@@ -6,6 +6,7 @@ import { StoreError } from './errors.js';
 import { assertName } from './names.js';
 import { pageStart, toPage } from './paging.js';
 import { assertAllowedEnvironment, authorize, reaches, refuseAs, targetOf } from './policy.js';
+import { valuesAround } from './session-values.js';
 import { differing, draftSession, settingsOf } from './sessions-draft.js';
 import { endPairsOf, endSession, expireDue, nextDue, sandboxesOf } from './sessions-end.js';
 import {
@@ -115,6 +116,7 @@ export function makeSessions(context: Context): Sessions {
 
     expire: () => expireDue(context),
     nextExpiry: () => nextDue(context),
+    values: (id, which) => valuesAround(context, id, which),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Leaks } from './leaks.js';
 import type { LocalCommands } from './local-command-types.js';
 import type { Reencryption } from './reencryption.js';
 import type { Scans } from './scans.js';
+import type { SessionValue, WhichValues } from './session-values.js';
 import type {
   ActivateOptions,
   ActivationRequest,
@@ -114,6 +115,8 @@ export interface Sessions {
   expire(): Affected & { sandboxes: SandboxId[] };
   /** When `expire` has something to do next; null: nothing. */
   nextExpiry(): Millis | null;
+  /** Sensitive values that may be known around it: for masking, bounded. The daemon's own. */
+  values(id: SessionId, which?: WhichValues): SessionValue[];
 }
 
 export interface Activations {
@@ -148,7 +151,7 @@ export interface Requests {
   get(caller: Caller, id: string): ActivationRequest;
   /**
    * Grants all, or those of `names`, and makes the change in the same transaction. An approved one is left as it is (`sessions`
-   * is empty then); another closed one is REQUEST_CLOSED. Everything that activating throws leaves it pending.
+   * is empty then), and is REQUEST_CLOSED where the options say otherwise than it was; so is another closed one. Everything that activating throws leaves it pending.
    */
   approve(
     caller: Caller,

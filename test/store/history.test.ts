@@ -23,9 +23,13 @@ t.test('what ended long ago goes, in steps; what lasts and the audit stay', asyn
   const old = made('a');
   const holder = { container: old.id, kind: 'command', pid: 7, program: 'sh', holds, since: v.clock.now() } as const;
   v.containers.holders(Array.from({ length: 700 }, (_, n) => ({ event: 'began', holder: `exe_${n}`, ...holder })));
-  const { command } = v.localCommands.begin(operator, 'dev', { host: 'laptop', command: () => 'x' });
+  const { command } = v.localCommands.begin(operator, 'dev', {
+    host: 'laptop',
+    command: 'x',
+    masked: (_, words) => [...words],
+  });
   v.localCommands.end(operator, 'dev', command.id);
-  v.localCommands.begin(operator, 'dev', { host: 'laptop', command: () => 'still runs' });
+  v.localCommands.begin(operator, 'dev', { host: 'laptop', command: 'still runs', masked: (_, words) => [...words] });
   v.containers.ended(old.id);
   v.clock.advance(HOUR);
   const lasting = made('b');

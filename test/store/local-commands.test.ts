@@ -1,7 +1,14 @@
 import t from 'tap';
 import { agentOf, codeOf, type Domain, domain, launcherWith, operator, plain, refusal } from './domain-fixture.js';
 
-const WHAT = { host: 'laptop', pid: 42, command: () => 'npm test' };
+type Given = readonly { name: string; value: Uint8Array }[];
+
+const WHAT = {
+  host: 'laptop',
+  pid: 42,
+  command: 'npm test',
+  masked: (_: Given, words: readonly string[]) => [...words],
+};
 const textsOf = (values: { env: string; value: Uint8Array }[]) =>
   Object.fromEntries(values.map(({ env, value }) => [env, Buffer.from(value).toString()]));
 const usage = (v: Domain, name: string) => v.secrets.usage(operator, name).items;
@@ -75,21 +82,21 @@ t.test(
   async (t) => {
     const v = await active(t);
     let lent: Uint8Array[] = [];
-    const told = (values: readonly { name: string; value: Uint8Array }[]) => {
+    const told = (values: Given) => {
       lent = values.map(({ value }) => value);
       t.same(
         values.map(({ name }) => name),
         ['KEY', 'OTHER', 'OTHER'],
       );
-      return 'x'.repeat(5000);
+      return ['h'.repeat(5000), 'x'.repeat(5000)];
     };
-    const { command, values } = v.localCommands.begin(operator, 'dev', { ...WHAT, command: told });
-    t.equal(command.command.length, 1000);
+    const { command, values } = v.localCommands.begin(operator, 'dev', { ...WHAT, masked: told });
+    t.same([command.command.length, command.host.length], [1000, 253]);
     t.equal(lent[0], values[0]?.value, 'no copy');
     t.throws(() =>
       v.localCommands.begin(operator, 'dev', {
         ...WHAT,
-        command(given) {
+        masked(given) {
           lent = given.map(({ value }) => value);
           throw new Error('cannot be told');
         },
@@ -170,3 +177,28 @@ t.test('a rotation is seen by the next one', async (t) => {
     [1, 2],
   );
 });
+
+t.test(
+  'what may not be shown in it: all that is active, and every version of what was, wiped afterwards',
+  async (t) => {
+    const v = await active(t);
+    v.add('PLAIN', { sensitive: false });
+    v.activations.activate(operator, 'dev', [{ name: 'PLAIN' }]);
+    v.secrets.setValue(operator, 'OTHER', plain('newer'));
+    let said: string[] = [];
+    let lent: Uint8Array[] = [];
+    const masked = (values: Given, words: readonly string[]) => {
+      said = values.map(({ name, value }) => `${name} ${Buffer.from(value)}`).sort();
+      lent = values.map(({ value }) => value);
+      return words.map((word) => `masked ${word}`);
+    };
+    const { command, values } = v.localCommands.begin(operator, 'dev', { ...WHAT, only: ['KEY'], masked });
+    t.same(said, ['KEY one', 'OTHER newer', 'OTHER two']);
+    t.match(command, { host: 'masked laptop', command: 'masked npm test' });
+    const [own, ...others] = lent;
+    t.equal(own, values[0]?.value);
+    t.ok(others.length === 2 && others.every((value) => value.every((byte) => byte === 0)), 'what is not handed out');
+    t.same(textsOf(values), { MY_KEY: 'one' });
+    t.match(v.audit('session.environment'), [{ detail: { host: 'masked laptop', command: 'masked npm test' } }]);
+  },
+);

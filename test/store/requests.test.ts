@@ -85,6 +85,30 @@ t.test('approving twice acts once, and what is closed stays so', async (t) => {
   t.same(v.given(v.sandbox), {});
 });
 
+t.test('approving twice otherwise than it was is refused', async (t) => {
+  const v = await scene(t);
+  const { request } = v.requests.ask(v.agent, 'dev', { ...asking('A', 'B'), ttl: HOUR });
+  v.requests.approve(operator, request.id, { names: ['A'], ttl: HOUR / 2 });
+  for (const same of [{}, { names: ['A'] }, { ttl: HOUR / 2 }, { names: ['A'], ttl: HOUR / 2 }])
+    t.same(v.requests.approve(operator, request.id, same).sessions, [], JSON.stringify(same));
+  for (const other of [{ names: ['B'] }, { names: ['A', 'B'] }, { ttl: HOUR }, { names: ['A'], ttl: 1000 }])
+    t.match(
+      refusal(() => v.requests.approve(operator, request.id, other)),
+      { code: 'REQUEST_CLOSED', message: /approved by operator:test already, otherwise than this: A for 1800 s\./ },
+    );
+  t.equal(
+    codeOf(() => v.requests.approve(operator, request.id, { names: ['C'] })),
+    'INVALID_INPUT',
+  );
+  t.same(v.given(v.sandbox), { A: 'a' });
+  const { request: plainly } = v.requests.ask(v.agent, 'dev', asking('C'));
+  v.requests.approve(operator, plainly.id);
+  t.match(
+    refusal(() => v.requests.approve(operator, plainly.id, { ttl: HOUR })),
+    { code: 'REQUEST_CLOSED', message: /otherwise than this: C without a time\./ },
+  );
+});
+
 t.test('only a person decides', async (t) => {
   const v = await scene(t);
   const launcher = launcherWith({ secrets: ['A'] });

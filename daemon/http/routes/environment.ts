@@ -1,7 +1,7 @@
 /** Routes for a command outside of sandboxes: the active values of a session, and word that it ended. */
 
 import type { LocalCommand } from '../../../store/index.js';
-import { redactText } from '../../redaction.js';
+import { redactTexts } from '../../redaction.js';
 import { callerOf } from '../authentication.js';
 import { BODY_LIMITS } from '../body.js';
 import { formatTime } from '../duration.js';
@@ -34,7 +34,7 @@ export function environmentRoutes(app: App, { parts }: Http): void {
       const { host, pid, command, only } = request.body;
       const line = typeof command === 'string' ? command : command.join(' ');
       const { command: given, values } = localCommands.begin(caller, request.params.session, {
-        ...{ host, command: (secret) => redactText(secret, line) },
+        ...{ host, command: line, masked: redactTexts },
         ...(pid === undefined ? {} : { pid }),
         ...(only === undefined ? {} : { only }),
       });

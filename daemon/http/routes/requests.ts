@@ -138,8 +138,11 @@ export function requestRoutes(app: App, http: Http): void {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { state } = requests.get(caller, request.params.request);
-      const denied = requests.deny(caller, request.params.request, request.body.reason);
+      const { state, session } = requests.get(caller, request.params.request);
+      const said = request.body.reason;
+      // The reason is kept only by what closes it.
+      const reason = said === undefined || state !== 'pending' ? said : maskedWords(parts, caller, session, said);
+      const denied = requests.deny(caller, request.params.request, reason);
       // What was denied already is no news.
       if (state !== denied.state) count(told(denied).state);
       return requestAnswer(denied);

@@ -1,4 +1,6 @@
+import { ServerResponse } from 'node:http';
 import t from 'tap';
+import type { LocalValue } from '../../../../store/index.js';
 import { world } from '../fixture.js';
 
 const WHAT = { host: 'laptop', pid: 7, command: ['deploy', '--key', 'CANARY-VALUE', '--region', 'eu-north-1'] };
@@ -52,4 +54,50 @@ t.test('not for agents, and of launchers for those whose session it is', async (
   t.match(await launcher('POST', '/v1/sessions/dev/environment', WHAT), { status: 404 });
   await launcher('POST', '/v1/sessions', { name: 'own' });
   t.match(await launcher('POST', '/v1/sessions/own/environment', WHAT), { status: 201 });
+});
+
+t.test('no value of the session is written down, whatever is handed out, nor as the name of the machine', async (t) => {
+  const w = await world(t);
+  const values = { A: 'canary-first-a', newerA: 'canary-newer-a', B: 'canary-of-b' };
+  for (const name of ['A', 'B'] as const) await w.call('POST', '/v1/secrets', { name, value: values[name] });
+  await w.call('POST', '/v1/secrets', { name: 'NEVER', value: 'canary-never' });
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  await w.call('POST', '/v1/sessions/dev/activate', { names: ['A', 'B'] });
+  await w.call('PUT', '/v1/secrets/A/value', { value: values.newerA });
+  const command = ['psql', ...Object.values(values), 'canary-never'];
+  const given = await w.call('POST', '/v1/sessions/dev/environment', { host: values.B, command, only: ['B'] });
+  t.same(given.json.variables, { B: values.B });
+  const written = 'psql [redacted:A] [redacted:A] [redacted:B] canary-never';
+  const [entry] = (await w.call('GET', '/v1/audit?action=session.environment')).json.items;
+  t.match(entry.detail, { host: '[redacted:B]', command: written });
+  const usage = await w.call('GET', '/v1/secrets/B/usage');
+  t.match(usage.json.items, [{ local: { host: '[redacted:B]', command: written } }]);
+  await w.call('POST', '/v1/sessions/dev/deactivate', { all: true });
+  await w.call('POST', '/v1/sessions/dev/environment', { host: 'laptop', command });
+  const { text } = await w.call('GET', '/v1/audit');
+  for (const value of Object.values(values)) t.notOk(text.includes(value), `${value}, also once nothing is active`);
+  t.ok(text.includes('canary-never'), "the search finds what was never the session's");
+});
+
+t.test('values and answer are wiped once they are sent', async (t) => {
+  const w = await world(t);
+  const { localCommands } = w.vault;
+  const kept: Uint8Array[] = [];
+  const begin = localCommands.begin;
+  localCommands.begin = (...given) => {
+    const begun = begin(...given);
+    kept.push(...begun.values.map(({ value }: LocalValue) => value));
+    return begun;
+  };
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: 'CANARY-VALUE' });
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  await w.call('POST', '/v1/sessions/dev/activate', { all: true });
+  const written = t.capture(ServerResponse.prototype, 'write', ServerResponse.prototype.write);
+  const given = await w.call('POST', '/v1/sessions/dev/environment', WHAT);
+  t.same(given.json.variables, { A_KEY: 'CANARY-VALUE' });
+  const [body] = written.args()[0] ?? [];
+  const blank = (bytes: unknown) =>
+    bytes instanceof Uint8Array && bytes.length > 0 && bytes.every((byte) => byte === 0);
+  t.ok(kept.length === 1 && blank(kept[0]), 'the value');
+  t.ok(blank(body), 'the answer');
 });

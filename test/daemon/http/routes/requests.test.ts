@@ -46,6 +46,11 @@ t.test('an agent asks, a person approves a part, and it is in effect', async (t)
     json: { request: { state: 'approved' } },
   });
   t.match((await w.call('GET', '/v1/sessions/dev/secrets')).json.items, [{ active: true }, { active: false }]);
+  for (const other of [{ ttl: '1h' }, { names: ['B_KEY'] }])
+    t.match(await w.call('POST', `/v1/requests/${id}/approve`, other), {
+      status: 409,
+      json: { code: 'REQUEST_CLOSED' },
+    });
   const { json: audit } = await w.call('GET', '/v1/audit?action=request.approve');
   t.match(audit.items, [{ caller: 'operator:test', target: id, detail: { askedBy: /^agent:/, activate: ['A_KEY'] } }]);
   t.equal(events.filter((event) => (event as { id: string }).id === id).length, 2, 'asked and approved');
@@ -73,6 +78,24 @@ t.test('denied, taken back, closed', async (t) => {
   t.match(text, /ampoule_requests_decided_total\{outcome="withdrawn"\} 1\n/);
   t.match(await w.call('GET', '/v1/requests/req_none'), { status: 404, json: { code: 'REQUEST_NOT_FOUND' } });
   t.match(await w.call('GET', `/v1/requests/${first}?wait=30s`), { status: 200 }, 'a closed one is not waited for');
+});
+
+t.test('words of both sides hold no value that the session has, also outside of sandboxes', async (t) => {
+  const w = await world(t);
+  const values = ['canary-first', 'canary-second'];
+  await w.call('POST', '/v1/secrets', { name: 'A_KEY', value: values[0] });
+  await w.call('POST', '/v1/secrets', { name: 'B_KEY', value: 'canary-of-b' });
+  await w.call('PUT', '/v1/sessions/dev', {});
+  await w.call('PUT', '/v1/sessions/dev/secrets/A_KEY');
+  const agent = w.as(await w.mint('agent', { session: 'dev' }));
+  const asked = await agent('POST', '/v1/sessions/dev/requests', { names: ['B_KEY'], reason: `not "${values[0]}"` });
+  t.match(asked, { status: 201, json: { reason: 'not "[redacted:A_KEY]"' } });
+  await w.call('PUT', '/v1/secrets/A_KEY/value', { value: values[1] });
+  const denied = await w.call('POST', `/v1/requests/${asked.json.id}/deny`, { reason: `${values.join(' or ')}?` });
+  t.match(denied, { status: 200, json: { answer: '[redacted:A_KEY] or [redacted:A_KEY]?' } });
+  const { text } = await w.call('GET', '/v1/audit');
+  for (const value of values) t.notOk(text.includes(value), 'nor are they in the audit');
+  t.match(text, /not \\"\[redacted:A_KEY\]/);
 });
 
 t.test('what cannot be asked', async (t) => {
