@@ -58,13 +58,18 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
     );
     try {
       if (options.quiet !== true && body.secrets.length > 0) await output.say(givenText(body, args[0] ?? ''));
-      return await runLocally(args, { ...around.env, ...variables, ...files.paths }, around);
+      return await runLocally(args, { ...withoutToken(around.env), ...variables, ...files.paths }, around);
     } finally {
       files.remove();
     }
   } finally {
     await tellEnd(invocation, body);
   }
+}
+
+/** The command gets the session's secrets, and not the token that opens all others. */
+function withoutToken({ AMPOULE_TOKEN: _ours, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }
 
 /** Names, never values. */
