@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { complete, directories } from '../defaults.js';
 import { type Address, parseAddress } from './address.js';
 import { CliError, usage } from './errors.js';
+import { inForeground } from './foreground.js';
 import type { Surroundings } from './surroundings.js';
 
 const PASSED_ON = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -32,6 +33,7 @@ export function surroundings(): Surroundings {
         for (const signal of PASSED_ON) process.off(signal, listener);
       };
     },
+    inForeground: () => inForeground(),
   };
 }
 

@@ -21,7 +21,7 @@ export async function runLocally(
   const stdio: StdioOptions = [handed(around.stdin), handed(around.stdout), handed(around.stderr)];
   const child = started(program, () => spawn(program, args, { env, cwd: around.cwd, stdio }));
   const forget = around.onSignal?.((signal) => {
-    if (!(around.stdin.isTTY === true && FROM_TERMINAL.includes(signal))) child.kill(signal);
+    if (!(FROM_TERMINAL.includes(signal) && atTerminal(around))) child.kill(signal);
   });
   if (child.stdin !== null) around.stdin.pipe(child.stdin).on('error', () => {});
   child.stdout?.pipe(around.stdout, { end: false });
@@ -32,6 +32,11 @@ export async function runLocally(
     forget?.();
     if (child.stdin !== null) around.stdin.unpipe(child.stdin);
   }
+}
+
+/** Standard input may be a pipe in the foreground of a terminal, and the terminal in the background. */
+function atTerminal({ inForeground, stdin }: Surroundings): boolean {
+  return inForeground?.() ?? stdin.isTTY === true;
 }
 
 /** Some of what cannot be started is thrown at once, the rest is told later. */

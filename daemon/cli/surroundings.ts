@@ -18,4 +18,6 @@ export interface Surroundings {
   onInterrupt(listener: () => void): () => void;
   /** Signals that a command which runs in our place is to have; gives the way to stop listening. */
   onSignal?(listener: (signal: NodeJS.Signals) => void): () => void;
+  /** Whether a terminal gives its signals to us, and so to a command that we started; null: nobody can tell. */
+  inForeground?(): boolean | null;
 }

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import type { SealedRow } from '../../store/context.js';
+import { newDataKey } from '../../store/data-key.js';
 import { openVault } from '../../store/open.js';
+import { makeReencryption } from '../../store/reencryption.js';
 import type { Vault } from '../../store/vault.js';
 import { directoryUntilEnd } from '../engine/directory.js';
 import { startChild } from './child.js';
 import { open, options as optionsIn } from './core-fixture.js';
-import { codeOf, operator, plain } from './domain-fixture.js';
+import { codeOf, domain, operator, plain } from './domain-fixture.js';
 
 const text = (vault: Vault, name: string) =>
   Buffer.from(vault.secrets.reveal(operator, name, 'a test').value).toString();
@@ -52,6 +55,23 @@ t.test('in steps, and then the old key is in no file', async (t) => {
   t.equal(vault.status().keyId, 3, 'and its number is not given again');
   t.equal(vault.reencryption.step(), null, 'a new key alone leaves values where they are');
 });
+
+t.test(
+  'a key that was erased is not in memory either: what a copy of the file holds under it does not open',
+  async (t) => {
+    const v = await domain(t);
+    const { id } = v.add('KEY');
+    const copy = v.core.db.prepare('SELECT * FROM secretVersion').get() as SealedRow;
+    const opened = () => Buffer.from(v.context.keys.decrypt(id, 1, copy)).toString();
+    const reencryption = makeReencryption(v.context, v.core.keyring);
+    newDataKey(v.context, v.core.keyring, operator, { reencrypt: true });
+    t.match(reencryption.step(), { done: 1, left: 0 });
+    t.equal(opened(), 'key', 'it is there until it is erased');
+    while (reencryption.step() !== null);
+    t.equal(codeOf(opened), 'VALUE_UNREADABLE');
+    t.equal(Buffer.from(v.secrets.reveal(operator, 'KEY', 'a test').value).toString(), 'key');
+  },
+);
 
 t.test('one that is killed between steps, or within one, is readable, and the next goes on', async (t) => {
   const directory = directoryUntilEnd(t);

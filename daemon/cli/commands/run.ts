@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import type { EnvironmentAnswer } from '../answers.js';
 import { path } from '../client.js';
 import { leaf, several, type Tree } from '../command-tree.js';
-import { usage } from '../errors.js';
+import { CliError, usage } from '../errors.js';
+import { type HeldSignals, holdSignals } from '../held-signals.js';
 import type { Invocation } from '../invocation.js';
 import { writeLocalFiles } from '../local-files.js';
 import { runLocally } from '../local-process.js';
@@ -36,15 +37,30 @@ export function runCommand(tree: Tree, program: Command): void {
 }
 
 async function run(invocation: Invocation<RunOptions>): Promise<number> {
-  const { args, around, client, options, output } = invocation;
+  const { around, output } = invocation;
   if (output.json)
     throw usage(
       "--json has nothing to print: standard output is the command's. Leave it out; see `ampoule secrets --json`.",
     );
   const session = await chooseSession(invocation);
+  // Whoever is ended from here on leaves no file, and the daemon hears of the end.
+  const held = holdSignals(around);
+  try {
+    return await withValues(invocation, session, held);
+  } catch (error) {
+    const exit = held.exit();
+    if (exit !== null && error instanceof CliError && error.code === 'INTERRUPTED') return exit;
+    throw error;
+  } finally {
+    held.release();
+  }
+}
+
+async function withValues(invocation: Invocation<RunOptions>, session: string, held: HeldSignals): Promise<number> {
+  const { args, around, client, options, output } = invocation;
   const at = path('sessions', session, 'environment');
   const json = { host: hostname(), pid: process.pid, command: args, only: options.only };
-  const { body } = await client.request<EnvironmentAnswer>('POST', at, { json });
+  const { body } = await held.patiently((signal) => client.request<EnvironmentAnswer>('POST', at, { json, signal }));
   try {
     for (const notice of body.notices) await output.say(notice);
     const variables = variablesOf(body);
@@ -58,12 +74,14 @@ async function run(invocation: Invocation<RunOptions>): Promise<number> {
     );
     try {
       if (options.quiet !== true && body.secrets.length > 0) await output.say(givenText(body, args[0] ?? ''));
-      return await runLocally(args, { ...withoutToken(around.env), ...variables, ...files.paths }, around);
+      return (
+        held.exit() ?? (await runLocally(args, { ...withoutToken(around.env), ...variables, ...files.paths }, around))
+      );
     } finally {
       files.remove();
     }
   } finally {
-    await tellEnd(invocation, body);
+    await tellEnd(invocation, body, held);
   }
 }
 
@@ -94,10 +112,14 @@ function bytesOf(content: string | { base64: string }): Uint8Array {
 }
 
 /** The history says until when it had the values only if the daemon hears of its end. */
-async function tellEnd({ client, output }: Invocation, { id, session }: EnvironmentAnswer): Promise<void> {
+async function tellEnd(
+  { client, output }: Invocation,
+  { id, session }: EnvironmentAnswer,
+  held: HeldSignals,
+): Promise<void> {
   const at = path('sessions', session, 'environment', id);
   try {
-    await client.request('DELETE', at);
+    await held.patiently((signal) => client.request('DELETE', at, { signal }));
   } catch {
     await output.say(
       `the daemon did not hear that the command ended, so the history shows it as running. Tell it with DELETE ${at}.`,

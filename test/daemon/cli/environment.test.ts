@@ -8,6 +8,7 @@ import {
   surroundings,
   wantsColour,
 } from '../../../daemon/cli/environment.js';
+import { inForeground } from '../../../daemon/cli/foreground.js';
 
 const around = (env: Record<string, string>, more: { cwd?: string; root?: boolean } = {}) => ({
   env,
@@ -98,4 +99,5 @@ t.test('the real surroundings hear Ctrl-C until told not to', async (t) => {
   t.same(heard, ['SIGUSR2']);
   forget?.();
   t.equal(process.listenerCount('SIGUSR2'), listening);
+  t.equal(real.inForeground?.(), inForeground());
 });

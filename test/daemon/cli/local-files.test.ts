@@ -1,7 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { writeLocalFiles } from '../../../daemon/cli/local-files.js';
+import { ourselves, prefixOf } from '../../../daemon/cli/local-leftovers.js';
 import { directoryUntilEnd } from '../../engine/directory.js';
 
 const file = (variable: string, name: string, content: string) => ({ variable, name, content: Buffer.from(content) });
@@ -31,14 +44,40 @@ t.test('files of our own in memory, two of one name too, and gone when they are 
   t.same(readdirSync(env.XDG_RUNTIME_DIR), []);
 });
 
-t.test('what a killed run left goes; what another one has stays', async (t) => {
+t.test('what a killed run left goes, also where there are no files now; what another one has stays', async (t) => {
   const env = inMemory(t);
-  const left = join(env.XDG_RUNTIME_DIR, 'ampoule-run-2147483646-abc');
-  const other = join(env.XDG_RUNTIME_DIR, `ampoule-run-${process.ppid}-abc`);
-  for (const path of [left, other]) mkdirSync(path);
-  const { remove } = writeLocalFiles([file('A', 'a', 'x')], env);
-  t.same([existsSync(left), existsSync(other)], [false, true]);
+  const at = (pid: number) => join(env.XDG_RUNTIME_DIR, `${prefixOf({ ...ourselves(), pid })}abc`);
+  const [left, other] = [at(2_147_483_646), at(process.ppid)];
+  for (const files of [[file('A', 'a', 'x')], []]) {
+    for (const path of [left, other]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    const { remove } = writeLocalFiles(files, env);
+    t.same([existsSync(left), existsSync(other)], [false, true]);
+    remove();
+  }
+  t.same(readdirSync(env.XDG_RUNTIME_DIR), [basename(other)]);
+});
+
+t.test('named so that others see whose they are; overwritten, and gone however the process ends', async (t) => {
+  const env = inMemory(t);
+  const { paths, remove } = writeLocalFiles([file('A', 'a', 'CANARY')], env);
+  t.ok(readdirSync(env.XDG_RUNTIME_DIR).every((name) => name.startsWith(prefixOf(ourselves()))));
+  const fd = openSync(paths.A ?? '', 'r');
+  const before = process.listenerCount('exit');
   remove();
+  t.equal(process.listenerCount('exit'), before - 1);
+  t.equal(readFileSync(fd, 'utf8'), '\0'.repeat(6));
+  closeSync(fd);
+  const module = fileURLToPath(new URL('../../../daemon/cli/local-files.ts', import.meta.url));
+  const script = `const { writeLocalFiles } = await import(${JSON.stringify(module)});
+    const { paths } = writeLocalFiles([{ variable: 'A', name: 'a', content: Buffer.from('x') }], process.env);
+    console.log(paths.A);
+    throw new Error('in the middle');`;
+  const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    env: { PATH: process.env.PATH, ...env },
+    encoding: 'utf8',
+  });
+  t.match(ran, { status: 1, stdout: /^\/dev\/shm\/.*\/A\/a\n$/, stderr: /in the middle/ });
+  t.same(readdirSync(env.XDG_RUNTIME_DIR), []);
 });
 
 t.test('never on a disk', async (t) => {

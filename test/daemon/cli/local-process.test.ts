@@ -69,6 +69,21 @@ t.test('signals go to it, but those that a terminal gave it already', async (t) 
   t.equal(await sh('kill -9 $$', played()), 137);
 });
 
+t.test('what counts is whether the terminal gave it the signal, not what its input is', async (t) => {
+  const script = 'trap "echo TERM; exit 3" TERM; trap "echo INT" INT; echo ready; while :; do sleep 0.05; done';
+  for (const foreground of [false, true]) {
+    // Its input is a pipe where it is in the foreground, and the terminal where it is not.
+    const around = { ...played('', !foreground), inForeground: () => foreground };
+    const run = sh(script, around);
+    while (!around.out().includes('ready')) await new Promise((resolve) => around.stdout.once('data', resolve));
+    around.send('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    around.send('SIGTERM');
+    t.equal(await run, 3);
+    t.equal(around.out().includes('INT\n'), !foreground);
+  }
+});
+
 t.test('what cannot be started', async (t) => {
   t.match(await runLocally(['no-such-program'], { PATH }, played()).catch((error) => error), {
     ...{ exit: 127, code: 'NOT_FOUND', message: /"no-such-program"/ },

@@ -129,6 +129,10 @@ export interface CliOptions {
   screen?: (stdout: Output) => void;
   /** Called with the way to press Ctrl-C. */
   interrupt?: (press: () => void) => void;
+  /** Called with the way to send a signal. */
+  signal?: (send: (signal: NodeJS.Signals) => void) => void;
+  /** Given what is said on standard error, as it is said. */
+  heard?: (text: string) => void;
 }
 export interface CliRun {
   code: number;
@@ -150,6 +154,12 @@ export async function cli(api: PlayedApi | null, argv: string[], options: CliOpt
   options.interrupt?.(() => {
     for (const listener of listeners) listener();
   });
+  const hearing = new Set<(signal: NodeJS.Signals) => void>();
+  options.signal?.((signal) => {
+    if (hearing.size === 0) throw new Error(`${signal} would have ended the process`);
+    for (const listener of hearing) listener(signal);
+  });
+  stderr.stream.on('data', (chunk: Buffer) => options.heard?.(chunk.toString()));
   const code = await run(
     argv,
     {
@@ -166,6 +176,10 @@ export async function cli(api: PlayedApi | null, argv: string[], options: CliOpt
       onInterrupt: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
+      },
+      onSignal: (listener) => {
+        hearing.add(listener);
+        return () => hearing.delete(listener);
       },
     },
     '1.2.3',

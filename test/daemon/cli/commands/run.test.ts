@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { cli, type Played, playApi, problem } from '../played-api.js';
+import { cli, type Played, playApi, problem, TOKEN } from '../played-api.js';
 
 const GIVEN = {
   ...{ id: 'loc_1', session: 'dev', notices: [] as string[] },
@@ -56,6 +61,72 @@ t.test('its end is told whatever happens, and who asks is told where it could no
     code: 4,
     err: /did not hear that the command ended.*DELETE \/v1\/sessions\/dev\/environment\/loc_1/,
   });
+});
+
+t.test('a signal before the command starts: it does not, no file is left, and the end is told', async (t) => {
+  const runtime = mkdtempSync('/dev/shm/ampoule-test-');
+  t.teardown(() => rmSync(runtime, { recursive: true, force: true }));
+  const started = join(runtime, 'started');
+  const command = ['run', '--', 'touch', started];
+  let send: (signal: NodeJS.Signals) => void = () => {};
+  const signal = (way: typeof send): void => {
+    send = way;
+  };
+  const options = { env: { ...env, XDG_RUNTIME_DIR: runtime }, signal };
+  const asking = await playApi(t, {
+    ...script(),
+    'POST /v1/sessions/dev/environment': () => {
+      send('SIGTERM');
+      return { status: 201, json: GIVEN };
+    },
+  });
+  t.match(await cli(asking, command, options), { code: 143 }, 'while the values were asked for');
+  t.equal(asking.asked.at(-1)?.method, 'DELETE');
+  let files: string[] = [];
+  const heard = (text: string) => {
+    if (!text.includes('gets KEY')) return;
+    files = readdirSync(runtime);
+    send('SIGINT');
+  };
+  const written = await playApi(t, script());
+  t.match(await cli(written, command, { ...options, heard }), { code: 130 }, 'once the files were there');
+  t.equal(files.length, 1, 'they were');
+  t.equal(written.asked.at(-1)?.method, 'DELETE');
+  t.same(readdirSync(runtime), []);
+});
+
+t.test('a signal to the program itself', async (t) => {
+  const runtime = mkdtempSync('/dev/shm/ampoule-test-');
+  t.teardown(() => rmSync(runtime, { recursive: true, force: true }));
+  const main = fileURLToPath(new URL('../../../../daemon/cli/main.ts', import.meta.url));
+  let end = (): void => {};
+  const api = await playApi(t, {
+    ...script(),
+    'POST /v1/sessions/dev/environment': {
+      raw: (response) => {
+        end();
+        // It is ended by then, if it is ended by that.
+        setTimeout(
+          () => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(GIVEN)),
+          300,
+        );
+      },
+    },
+  });
+  const child = spawn(process.execPath, ['--import', 'tsx', main, 'run', '--', 'touch', join(runtime, 'started')], {
+    env: {
+      ...env,
+      HOME: '/nonexistent',
+      XDG_RUNTIME_DIR: runtime,
+      AMPOULE_ADDR: `unix://${api.socket}`,
+      AMPOULE_TOKEN: TOKEN,
+    },
+    stdio: 'ignore',
+  });
+  end = () => void child.kill('SIGTERM');
+  t.same(await once(child, 'close'), [143, null]);
+  t.equal(api.asked.at(-1)?.method, 'DELETE');
+  t.same(readdirSync(runtime), []);
 });
 
 t.test('refused: without a session, with --json, and as the API refuses', async (t) => {
