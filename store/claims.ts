@@ -3,6 +3,7 @@
 import { within } from './activations-fit.js';
 import { type Activation, activationsOf, inForce } from './activations-rows.js';
 import { allowsSecret } from './allowance.js';
+import { connectionOf } from './connections-rows.js';
 import type { Context } from './context.js';
 import type { Claim, Taken } from './diagnosis-types.js';
 import { followersOf } from './followers.js';
@@ -73,7 +74,8 @@ export function claimOf(
   return {
     secret: secret.id,
     ...pick(secret),
-    ...{ variable, version, active },
+    ...{ variable, version, active, leaked: secret.leakedAt !== null },
+    connection: connectionPart(context, secret.id),
     versionAt: version === null ? null : versionAt(context, secret.id, version),
     activation: row === undefined ? null : activationPart(context, row),
     taken: active || row !== undefined ? null : takenFrom(context, session.id, secret),
@@ -101,6 +103,13 @@ function pick({
   rotateEvery,
 }: StoredSecret) {
   return { name, env, provider, account, environment, as, path, sensitive, expiresAt, rotateEvery };
+}
+
+function connectionPart(context: Context, secret: SecretId): Claim['connection'] {
+  const found = connectionOf(context, secret);
+  if (found === undefined) return null;
+  const { id, provider, account, base, state, problem, failures } = found;
+  return { id, provider, account, base, state, problem, failures };
 }
 
 function versionAt(context: Context, secret: SecretId, version: number): Millis | null {

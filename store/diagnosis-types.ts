@@ -1,5 +1,6 @@
 /** What the vault says of a variable: who has it in a session, who would, and why not. Types only; no value. */
 
+import type { Connection } from './connection-types.js';
 import type {
   Caller,
   Millis,
@@ -43,6 +44,10 @@ export interface Claim {
   versionAt: Millis | null;
   expiresAt: Millis | null;
   rotateEvery: Millis | null;
+  /** Its value got out, and there is no newer one. */
+  leaked: boolean;
+  /** What keeps it fresh, or did until a person had to sign in again; null: nobody but people. */
+  connection: Pick<Connection, 'id' | 'provider' | 'account' | 'base' | 'state' | 'problem' | 'failures'> | null;
   active: boolean;
   /** The activation that is in force or lapsed; null: there is none. */
   activation: {

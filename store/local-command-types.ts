@@ -62,4 +62,8 @@ export interface LocalCommands {
   end(caller: Caller, session: string, id: string): LocalCommand;
   /** Those that were given any version of it and are not known to have ended, newest first: the daemon's own. */
   holding(secret: SecretId): LocalCommand[];
+  /** All that were ever given any version of it, those that may still run first, then the newest: the daemon's own. */
+  had(secret: SecretId, limit: number): LocalCommand[];
+  /** Those that are not known to have ended, newest first: the daemon's own. */
+  open(limit: number): LocalCommand[];
 }

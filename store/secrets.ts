@@ -68,7 +68,7 @@ export function makeSecrets(context: Context): Secrets {
       const active = sessionsWith(context, id);
       if (active.some((session) => goesByEnv(context, session.id, secret))) assertUtf8(secret.name, bytes);
       const same = currentVersion !== null && isValue(context, secret, currentVersion, bytes);
-      if (!same) assertNotLeaked(context, secret, bytes);
+      assertNotLeaked(context, secret, bytes);
       const entry = (version: Version) => ({
         action: 'secret.rotate',
         target: targetOf(secret),

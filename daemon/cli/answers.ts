@@ -343,6 +343,16 @@ export interface ScanAnswer {
   complete: boolean;
   tookMs: number;
 }
+/** A command outside of sandboxes that had values. */
+export interface OutsideAnswer {
+  session: string;
+  host: string;
+  pid: number | null;
+  command: string;
+  since: string;
+  until: string | null;
+  unknown: boolean;
+}
 export interface LeakAnswer extends Change {
   name: string;
   leakedAt: string | null;
@@ -359,6 +369,7 @@ export interface LeakAnswer extends Change {
     total: number;
     open: number;
   };
+  outside: OutsideAnswer[];
   proof: {
     processes: number;
     holders: {
@@ -383,5 +394,6 @@ export interface PanicAnswer extends Change {
   sessions: number;
   activations: number;
   ended: { id: string; name: string; session: string }[];
+  outside: OutsideAnswer[];
   tookMs: number;
 }

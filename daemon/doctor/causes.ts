@@ -30,6 +30,7 @@ export const CAUSES = {
   VAULT_SEALED: working('error', 'the vault is sealed'),
   NOT_REGISTERED: working('error', 'no secret has this variable'),
   NO_VALUE: working('error', 'every version of the secret was destroyed'),
+  LEAKED: working('error', 'the value got out and is given to nobody'),
   NOT_ACTIVE: working('error', 'the secret is not active in this session'),
   TAKEN_AWAY: working('error', 'the secret was deactivated'),
   ACTIVATION_OVER: working('error', 'the activation has run out'),
@@ -77,6 +78,8 @@ export const CAUSES = {
 
   PROVIDER_REFUSED: row('token-expired', 'error', 'the provider does not take the value'),
   SECRET_EXPIRED: row('token-expired', 'error', 'the secret has expired'),
+  REAUTHORIZE: row('token-expired', 'error', 'the token is not refreshed any more'),
+  REFRESH_FAILING: row('token-expired', 'warning', 'refreshing the token does not work at the moment'),
   TOKEN_EXPIRED: row('token-expired', 'error', 'the token says of itself that it has expired'),
   EXPIRES_SOON: row('token-expired', 'warning', 'the secret expires soon'),
   ROTATION_DUE: row('token-expired', 'warning', 'the secret is due for rotation'),

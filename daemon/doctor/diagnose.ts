@@ -32,8 +32,8 @@ export function diagnose(facts: Facts): Diagnosed {
   return { findings, looked: looked(facts, findings) };
 }
 
-function sealed({ sealed, claims }: Facts): Finding[] {
-  if (!sealed || !claims.some(({ active }) => active)) return [];
+function sealed({ sealed }: Facts): Finding[] {
+  if (!sealed) return [];
   const what = 'The vault is sealed: nothing can be given to a sandbox, and no value could be compared.';
   return [finding('VAULT_SEALED', {}, what, 'Unseal it: `ampoule vault unseal`.')];
 }

@@ -61,7 +61,7 @@ function unregistered({ known, providers }: Facts, variable: string): Finding {
 /** The one reason that has to be mended first. */
 function inactive(facts: Facts, claim: ClaimFacts): Finding[] {
   const { session, now, variable } = facts;
-  const { name, environment, expiresAt, activation, taken, elsewhere } = claim;
+  const { name, environment, expiresAt, activation, taken, elsewhere, leaked } = claim;
   const about = { variable: variable ?? claim.variable, secret: name };
   const own = variable === null || variable === claim.env || claim.followers.includes(variable);
   const as = own ? '' : ` --as ${variable}`;
@@ -75,6 +75,12 @@ function inactive(facts: Facts, claim: ClaimFacts): Finding[] {
         `Store a value: \`ampoule secret set ${name}\`.`,
       ),
     ];
+  if (leaked) {
+    const todo = `Store a new value (\`ampoule secret set ${name}\`), then activate it.`;
+    return [
+      finding('LEAKED', about, `The value of ${name} got out: it is given to nobody until there is a new one.`, todo),
+    ];
+  }
   if (expiresAt !== null && expiresAt <= now) {
     const todo = `Store a new value (\`ampoule secret set ${name}\`), set a later time with \`ampoule secret edit ${name} --expires-at TIME\`, then activate it.`;
     return [finding('SECRET_EXPIRED', about, `${name} expired at ${at(expiresAt)}.`, todo)];

@@ -29,9 +29,25 @@ export function whyValue(facts: Facts): Finding[] {
       ...slips(claim),
       ...urls(claim),
       ...times(facts, claim),
+      ...refreshing(claim),
       ...partners(facts, claim),
       ...clock(facts, claim),
     ]);
+}
+
+/** Of a token that a connection keeps fresh. */
+function refreshing(claim: ClaimFacts): Finding[] {
+  const { name, connection } = claim;
+  if (connection?.problem == null) return [];
+  const { provider, account, base, state, problem } = connection;
+  const more = [account === null ? '' : ` --account ${account}`, base === null ? '' : ` --base ${base}`];
+  const why = `${problem.message} (${problem.code}, ${at(problem.at)})`;
+  if (state === 'reauthorize') {
+    const todo = `Sign in again: \`ampoule connect ${provider}${more.join('')}\`. The last token stays until it is over.`;
+    return [finding('REAUTHORIZE', aboutOf(claim), `${name} is not refreshed any more: ${why}`, todo)];
+  }
+  const todo = `It is tried again by itself. Try now: \`ampoule connection refresh ${name}\`.`;
+  return [finding('REFRESH_FAILING', aboutOf(claim), `${name} could not be refreshed: ${why}`, todo)];
 }
 
 const aboutOf = ({ variable, name }: ClaimFacts) => ({ variable, secret: name });

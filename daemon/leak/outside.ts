@@ -15,3 +15,14 @@ export function outsideSentences(commands: readonly LocalCommand[]): string[] {
   const left = commands.length - told.length;
   return left === 0 ? told : [...told, `${left} more commands on other machines: see \`ampoule secret usage\`.`];
 }
+
+/** As the API shows it. @param session the name of its session. */
+export function outsideAnswer({ host, pid, command, since, until, unknown }: LocalCommand, session: string) {
+  const at = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+  return { session, host, pid, command, since: at(since) ?? '', until: at(until), unknown };
+}
+
+/** Whether it may run now, and somebody will say when it does not any more. */
+export function runsOutside({ until, unknown }: Pick<LocalCommand, 'until' | 'unknown'>): boolean {
+  return until === null && !unknown;
+}

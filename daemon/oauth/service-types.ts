@@ -27,7 +27,7 @@ export interface OauthProviderFacts {
   /** Variable that the token appears as. */
   variable: string;
   /** How it hears that a connection is over; not `byItself`: nobody can tell it, a person has to go to the page. */
-  leave: { byItself: boolean; page: string; steps: string[] };
+  leave?: { byItself: boolean; page: string; steps: string[] };
 }
 
 /** A wish to sign in. The secret is borrowed: the caller wipes it. */

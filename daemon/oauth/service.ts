@@ -2,6 +2,7 @@
 
 import type { Caller, Connection, ConnectionId, ConnectionProblem } from '../../store/index.js';
 import { DaemonError } from '../errors.js';
+import type { Chore } from '../upkeep.js';
 import { applicationOf } from './application.js';
 import { arrived } from './arrival.js';
 import { waitForDevice } from './device-sign-in.js';
@@ -19,7 +20,15 @@ const DAEMON: Caller = { kind: 'daemon' };
 /** Milliseconds that a stop waits for providers. */
 const STOP_MS = 3_000;
 
-export function makeOauthService(world: OauthWorld): OauthService {
+/** The service as the process has it. */
+export interface RunningOauth extends OauthService {
+  /** For each look of the scheduler: refreshes and farewells that are due, sign-ins for which nobody came. They never wait. */
+  chores(): Chore[];
+  /** Nothing new begins; resolves when what was sent to providers has its answer, or after 3 s. */
+  stop(): Promise<void>;
+}
+
+export function makeOauthService(world: OauthWorld): RunningOauth {
   const { connections } = world.vault;
   const { timers, publicUrl } = world;
   const signIns = makeSignIns(timers.now, world.secretText, publicUrl?.startsWith('https:') ?? false);
@@ -78,7 +87,7 @@ export function makeOauthService(world: OauthWorld): OauthService {
       const begun = await client.beginDevice(scopes);
       const expiresAt = timers.now() + begun.life;
       const gone = () => stopping || connections.get(DAEMON, id).state !== 'pending';
-      // The application's secret is opened anew for the answer: a person takes minutes.
+      // Its own opening of the application, for as long as a person takes.
       const wait = () =>
         withProvider(world, connection, todo, async (opened) => {
           const given = await waitForDevice(world, opened.client, begun, scopes, gone);

@@ -29,7 +29,7 @@ export interface OauthWorld {
   events: Pick<EventHub, 'emit'>;
   metrics: Pick<Metrics, 'count'>;
   log: Logger;
-  failpoint(name: string): Promise<void>;
+  failpoint(name: string): void | Promise<void>;
   guard?: Omit<GuardOptions, 'own'>;
 }
 

@@ -7,7 +7,11 @@ const MOST = 6;
 const LOST = /\b(commit|leak|exposed|pasted|published|pushed)/i;
 
 /** Commands to copy, for what is understood and is no change. @param text what was asked. */
-export function adviceOf({ action, names }: Understanding, { secrets, session }: Lexicon, text: string): string[] {
+export function adviceOf(
+  { action, names, commands = [] }: Understanding,
+  { secrets, session }: Lexicon,
+  text: string,
+): string[] {
   const { name: at } = session;
   const chosen = secrets.filter(({ name }) => names.includes(name));
   const variables = [...new Set(chosen.map(({ env }) => env))].slice(0, MOST);
@@ -29,6 +33,6 @@ export function adviceOf({ action, names }: Understanding, { secrets, session }:
       return [...lost, ...all];
     }
     default:
-      return [];
+      return commands;
   }
 }

@@ -15,6 +15,8 @@ export interface Asked {
   names: string[];
   /** It named something, known or not. */
   named: boolean;
+  /** Of a list: what is not active. */
+  inactive: boolean;
 }
 
 export function askedFor({ labels, asked }: Sentence, entities: Entities, lexicon: Lexicon): Asked {
@@ -23,14 +25,25 @@ export function askedFor({ labels, asked }: Sentence, entities: Entities, lexico
   const named =
     found.size > 0 || labels.some(({ is, text }) => is === 'target' || (is === 'unknown' && /[_@]/.test(text)));
   const { secrets, session } = lexicon;
+  const is = (...kinds: Label['is'][]): boolean => labels.some((label) => kinds.includes(label.is));
+  const inactive = action === 'list' && !named && is('not', 'isnt') !== is('made-off', 'minus');
   const fits = (test: (index: number) => boolean): number[] => [...found].filter(test);
   const active = (index: number): boolean => secrets[index]?.active === true;
   const admitted = fits((index) => active(index) || admits(session, secrets[index] ?? { environment: null }));
   const all = admitted.length > 0 ? admitted : [...found];
   const now = action === 'explain' || action === 'doctor' ? all.filter(active) : [];
-  const meant = named ? (now.length > 0 ? now : all) : action === 'list' ? [...secrets.keys()].filter(active) : [];
-  return { action, names: meant.sort((a, b) => a - b).map((index) => secrets[index]?.name ?? ''), named };
+  const meant = named
+    ? now.length > 0
+      ? now
+      : all
+    : action === 'list'
+      ? [...secrets.keys()].filter((index) => active(index) !== inactive)
+      : [];
+  return { action, inactive, names: meant.sort((a, b) => a - b).map((index) => secrets[index]?.name ?? ''), named };
 }
+
+/** Asks what would be, and not what is. */
+const HYPOTHETICAL = /\bwhat (would|will|could|might|happens|happen|if)\b|\bwhat's going to happen\b/;
 
 function actionOf(labels: readonly Label[], asked: boolean): Asked['action'] {
   const has = (...kinds: Label['is'][]): boolean => labels.some(({ is }) => kinds.includes(is));
@@ -39,6 +52,7 @@ function actionOf(labels: readonly Label[], asked: boolean): Asked['action'] {
   const text = labels.map((label) => label.text.toLowerCase()).join(' ');
   const failing =
     has('fail') || (/\bwhy\b|how come|what's wrong/.test(text) && has('not', 'isnt', 'made-off', 'minus'));
+  if (HYPOTHETICAL.test(text) && has('on', 'off', 'turn', 'made-on', 'made-off')) return null;
   if (has('on', 'off', 'turn') && !means('version'))
     return failing && !/^(should|shall|how|can|may)\b/.test(text) ? 'doctor' : null;
   if (has('value')) return 'reveal';
@@ -48,7 +62,7 @@ function actionOf(labels: readonly Label[], asked: boolean): Asked['action'] {
   if (/\bwhy\b/.test(text)) return 'explain';
   const target = has('target') || labels.some(({ is, text: word }) => is === 'unknown' && /^[A-Z0-9]+_/.test(word));
   const plural = labels.some(({ is, text: word }) => is === 'noun' && word.toLowerCase().endsWith('s')) || has('all');
-  const state = has('made-on', 'made-off', 'plus', 'minus', 'list', 'isnt');
+  const state = has('made-on', 'made-off', 'plus', 'minus', 'list', 'isnt', 'tagged');
   if (means('doctor') && !has('list')) return 'doctor';
   if (target && !plural && !state && means('show')) return 'reveal';
   if (
@@ -69,9 +83,13 @@ function actionOf(labels: readonly Label[], asked: boolean): Asked['action'] {
 /** Everything that is spoken of. What fits together counts, and where nothing does, each for itself. */
 function secretsOf(labels: readonly Label[], entities: Entities, lexicon: Lexicon, tools: boolean): Set<number> {
   const items: Item[] = [newItem()];
-  for (const label of labels) {
+  const negated = labels.some(({ is }) => is === 'isnt' || is === 'not' || is === 'fail');
+  for (const [at, label] of labels.entries()) {
     const item = items.at(-1) as Item;
     const tool = tools && label.is === 'unknown' ? TOOLS[label.text.toLowerCase()] : undefined;
+    // "why does it not work", where something is called so.
+    const works = tools && /^work(s|ed|ing)?$/i.test(label.text) && labels[at - 1]?.is !== 'preposition';
+    if (works && negated) continue;
     if (label.is === 'target') item.targets.push({ text: label.text, readings: label.readings, behind: false });
     else if (tool !== undefined) item.targets.push({ text: tool, readings: entities.lookUp(tool), behind: false });
     else if (label.is === 'key') item.keys.push(label.text.toLowerCase());

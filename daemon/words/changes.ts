@@ -1,16 +1,18 @@
 /** Puts the clauses of a text together to one change, or says why they are none. */
 
 import { choose, type Doubt, EVERYTHING, isDoubt } from './choose.js';
+import { oddQuestion, renewing } from './elsewhere.js';
 import type { Entities } from './entities.js';
 import { type Clause, type Item, isEmpty } from './items.js';
-import type { Label } from './label.js';
 import { completed } from './lists.js';
+import { meantBy } from './meant.js';
 import { changeText } from './texts.js';
 import type { Lexicon } from './types.js';
 
 export type Outcome =
   | { is: 'change'; act: 'on' | 'off'; names: string[]; ttl: number | undefined; across: boolean }
-  | { is: 'nothing'; why: string }
+  /** `commands` do what was said, where words do not. */
+  | { is: 'nothing'; why: string; commands?: string[] }
   | ({ is: 'doubt' } & Doubt);
 
 /** Longest time that is taken for meant. */
@@ -21,6 +23,9 @@ export function changeOf(clauses: readonly Clause[], entities: Entities, lexicon
   const odd = parts.flatMap((clause) => clause.odd);
   const outcome = combined(parts, entities, lexicon);
   if (odd.length === 0) return outcome;
+  const commands = renewing(parts, entities, lexicon);
+  if (commands !== null)
+    return { is: 'nothing', why: 'Nothing is changed: a new value is set by a command.', commands };
   const choices = outcome.is === 'change' ? texts(outcome) : outcome.is === 'doubt' ? outcome.choices : [];
   // With words that are not understood, nobody said everything.
   const fair = choices.filter((text) => !text.includes(EVERYTHING));
@@ -48,23 +53,40 @@ function combined(parts: readonly Clause[], entities: Entities, lexicon: Lexicon
   const clauses = withAntecedents(parts);
   if (clauses === null) return doubt('It is not certain what "it" is. Name the secret, or the service that it is for.');
   const doing = clauses.filter(({ act, negated, keep }) => act !== null && !negated && !keep);
-  const kept = clauses.filter(({ keep }) => keep);
+  // "keep the rest": what is named is all.
+  const named = doing.length > 0 && doing.every(({ items }) => items.every(({ targets }) => targets.length > 0));
+  const kept = clauses.filter(({ keep, items }) => keep && !(named && items.length > 0 && items.every(isRest)));
   const refused = clauses.filter(({ act, negated, keep }) => negated && !keep && act !== null);
   if (clauses.some(({ turn, act }) => turn && act === null))
     return doubt('It is not said whether to turn it on or off.');
   if (clauses.some(({ either, negated }) => either && !negated))
     return doubt('It is one or the other: say which.', eachOf(clauses, entities, lexicon));
   const onlyKept = kept.filter(({ only }) => only);
-  if (doing.length === 0 && kept.length === 1 && onlyKept.length === 1)
+  if (clauses.length === 1 && onlyKept.length === 1)
     return act(
       { act: 'off', items: [all()], excluded: kept.flatMap(({ items }) => items) },
       clauses,
       entities,
       lexicon,
     );
+  if (doing.length === 0 && onlyKept.length > 0 && kept.length > 1)
+    return doubt('Only these, and everything else off? Say "keep only", and which.');
+  if (doing.some((clause) => clause.instead && leavesActive(clause, entities, lexicon)))
+    return doubt('What is active is not replaced at once: say one after the other.', [
+      ...eachOf(doing, entities, lexicon),
+      ...eachOf(
+        doing.map((clause) => ({ ...clause, act: 'off' as const, items: clause.excluded, excluded: [] })),
+        entities,
+        lexicon,
+      ),
+    ]);
   const acts = new Set(doing.map((clause) => clause.act));
   if (acts.size > 1) return doubt('Only one change is made at a time.', eachOf(doing, entities, lexicon));
   const [now] = acts;
+  const timed = clauses.every(isBare) && clauses.some(({ spans }) => spans.length > 0);
+  // "github for 1h": only what is activated has a time.
+  if (timed)
+    return act({ act: 'on', items: clauses.flatMap(({ items }) => items), excluded: [] }, clauses, entities, lexicon);
   if (now === undefined || now === null) return withoutDoing(clauses, refused, kept, entities, lexicon);
   const loose = clauses.filter((clause) => clause.act === null && !clause.keep);
   if (loose.length > 0) return doubt('It is not certain what is to be done.', eachOf(doing, entities, lexicon));
@@ -167,59 +189,23 @@ function withAntecedents(parts: readonly Clause[]): Clause[] | null {
   return clauses;
 }
 
-function all(): Item {
-  return { targets: [], all: true, rest: false, it: false, nouns: [], keys: [] };
+function isRest({ rest, all: whole }: Item): boolean {
+  return rest && !whole;
 }
 
-const COMMANDS: Readonly<Record<string, string>> = {
-  ...{
-    delete: 'secret rm',
-    erase: 'secret rm',
-    destroy: 'secret destroy',
-    rotate: 'secret set',
-    renew: 'secret set',
-    refresh: 'secret set',
-  },
-  ...{
-    register: 'add',
-    store: 'add',
-    save: 'add',
-    new: 'add',
-    'a new': 'add',
-    approve: 'approve',
-    deny: 'deny',
-    end: 'session end',
-    close: 'session end',
-  },
-  ...{
-    seal: 'vault seal',
-    unseal: 'vault unseal',
-    backup: 'vault backup',
-    reset: 'sandbox reset',
-    rename: 'secret edit',
-    edit: 'secret edit',
-  },
-  ...{
-    change: 'secret edit',
-    update: 'secret set',
-    scan: 'scan',
-    leak: 'leak',
-    leaked: 'leak',
-    rollback: 'secret rollback',
-    'roll back': 'secret rollback',
-  },
-};
+/** Nothing but a list of names, and a time. */
+function isBare(clause: Clause): boolean {
+  const { act: doing, negated, keep, only, turn, longer, either, excluded, items } = clause;
+  const more = negated || keep || only || turn || longer || either || excluded.length > 0;
+  return doing === null && !more && items.every(({ targets, it, rest }) => targets.length > 0 && !it && !rest);
+}
 
-function oddQuestion(odd: readonly Label[]): string {
-  const [first] = odd;
-  const text = (first?.text ?? '').slice(0, 60);
-  const other = odd.find(({ is }) => is === 'other');
-  const command = COMMANDS[other?.text.toLowerCase() ?? ''];
-  if (other !== undefined) {
-    const how = command === undefined ? 'ampoule --help' : `ampoule ${command} --help`;
-    return `Words activate and deactivate, and nothing else. For "${other.text}": \`${how}\`.`;
-  }
-  if (first?.is === 'when') return `A change is made at once or not at all. "${text}" leaves that open.`;
-  if ((first?.near.length ?? 0) > 1) return `"${text}" could be ${first?.near.slice(0, 6).join(' or ')}.`;
-  return `"${text}" is not understood here.`;
+/** Of what is replaced, something is active. */
+function leavesActive({ excluded }: Clause, entities: Entities, lexicon: Lexicon): boolean {
+  const meant = excluded.flatMap((item) => meantBy(item, entities, lexicon).sets);
+  return meant.some((set) => [...set].some((index) => lexicon.secrets[index]?.active === true));
+}
+
+function all(): Item {
+  return { targets: [], all: true, rest: false, it: false, both: false, nouns: [], keys: [] };
 }

@@ -115,6 +115,14 @@ export function choose(wanted: Wanted, entities: Entities, lexicon: Lexicon): Ch
         ...services(now, secrets),
         now,
       ]);
+    // "both databases"; of "both aws and stripe", each counts as one.
+    const several = wanted.act === 'on' ? now : left;
+    const two = several.size === 2 || services(several, secrets).length === 2 || items.length - place === 2;
+    if (item.both && !two)
+      return doubt(
+        `"both" are two, and of ${what} there ${several.size === 1 ? 'is one' : `are ${several.size}`} here.`,
+        [now, ...alternatives(left, secrets)],
+      );
     for (const index of now) chosen.add(index);
   }
   if (items.length === 0) return doubt('It is not said what is meant. Name secrets, or the service that they are for.');

@@ -5,10 +5,13 @@ import type { Clause } from './items.js';
 import type { Label } from './label.js';
 import { takeCue, takeOther, takeSession, takeTarget } from './things.js';
 import type { Lexicon } from './types.js';
-import { takeMade, takeNot, takeParticle, takeVerb } from './verbs.js';
+import { contrasted, takeInstead, takeMade, takeNot, takeParticle, takeVerb } from './verbs.js';
 
 /** Skipped between a word and what it belongs to. */
 const SILENT: ReadonlySet<Label['is']> = new Set(['filler', 'here', 'sure']);
+const WHATEVER = /^(what's|whats|what is)$/i;
+const SUBJECT = /^(i|we|i'm|we're|you|i am)$/i;
+const BOTH = /^(both|these two|those two)$/i;
 /** What a reason may not hold: it would say more than why. */
 const MORE: ReadonlySet<Label['is']> = new Set([
   'on',
@@ -23,6 +26,8 @@ const MORE: ReadonlySet<Label['is']> = new Set([
   'only',
 ]);
 
+/** What comes behind is replaced. */
+const INSTEAD = /^(instead of|rather than|in place of)$/i;
 /** What follows one of these is no part of the change. */
 const CONDITIONS = /^(if|unless|whether|when|whenever|once|after|before|until|till|while|as long as)$/i;
 
@@ -41,14 +46,19 @@ export function clausesOf(labels: readonly Label[], session: Lexicon['session'])
       state.clause.odd.push(label);
       break;
     }
-    take(state, label, following(labels, at), labels[at - 1]);
+    take(state, label, following(labels, at, label.is === 'only'), labels[at - 1]);
   }
   nextClause(state);
-  return state.done;
+  return state.done.flatMap(contrasted);
 }
 
-function following(labels: readonly Label[], at: number): Label | undefined {
-  return labels.slice(at + 1).find(({ is }) => !SILENT.has(is));
+function following(labels: readonly Label[], at: number, beyond = false): Label | undefined {
+  return labels.slice(at + 1).find(({ is }) => !SILENT.has(is) && !(beyond && is === 'preposition'));
+}
+
+/** "only for 10 minutes", "10 minutes only". */
+function ofTime(label: Label, next: Label | undefined, before: Label | undefined): boolean {
+  return next?.is === 'span' || (before?.is === 'span' && !/^but/i.test(label.text) && next === undefined);
 }
 
 /** "to push": what follows says what for. */
@@ -77,17 +87,28 @@ function take(state: Building, label: Label, next: Label | undefined, before: La
   const clause = state.clause;
   switch (label.is) {
     case 'comma':
+      closeItem(state);
+      break;
     case 'and':
+      clause.joined = true;
       closeItem(state);
       break;
     case 'or':
-      if (!state.excluding) clause.either = true;
+      clause.joined = true;
       closeItem(state);
+      if (INSTEAD.test(label.text) && clause.act === 'on' && saysObject(state)) {
+        clause.instead = true;
+        state.excluding = true;
+      } else if (!state.excluding) clause.either = true;
       break;
     case 'preposition':
       state.behind = true;
       break;
     case 'filler':
+      // "activate github, we deploy": no list goes on so, even where something is called "deploy".
+      if (clause.act !== null && before?.is === 'comma' && next?.is === 'target' && SUBJECT.test(label.text))
+        clause.odd.push(label, next);
+      break;
     case 'here':
       break;
     case 'session':
@@ -106,7 +127,8 @@ function take(state: Building, label: Label, next: Label | undefined, before: La
       clause.across = true;
       break;
     case 'only':
-      clause.only = true;
+      // "only 10 minutes": said of the time.
+      if (!ofTime(label, next, before)) clause.only = true;
       break;
     case 'longer':
       if (label.text.toLowerCase() === 'no longer') clause.negated = true;
@@ -134,7 +156,8 @@ function take(state: Building, label: Label, next: Label | undefined, before: La
       state.item.rest = true;
       break;
     case 'it':
-      // "that secret", "these tokens": an article.
+      // "that secret", "these tokens", "both databases": an article.
+      state.item.both ||= BOTH.test(label.text);
       if (next === undefined || !['noun', 'key', 'target', 'all', 'rest', 'session', 'environment'].includes(next.is))
         state.item.it = true;
       break;
@@ -167,6 +190,15 @@ function take(state: Building, label: Label, next: Label | undefined, before: La
     case 'plus':
     case 'minus':
       takeParticle(state, label, next, before);
+      break;
+    case 'ask':
+      // "I need what's tagged ci": everything that is.
+      if (next?.is === 'tagged' && WHATEVER.test(label.text) && clause.act !== null && !hasHead(state))
+        state.item.all = true;
+      else takeOther(state, label, before);
+      break;
+    case 'when':
+      takeInstead(state, label, next);
       break;
     default:
       takeOther(state, label, before);

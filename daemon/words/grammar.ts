@@ -12,6 +12,11 @@ function phrases(): ReadonlyMap<string, readonly Meaning[]> {
   for (const [meaning, text] of Object.entries(VOCABULARY) as [Meaning, string][])
     for (const phrase of text.split('|').map((part) => part.trim().replace(/\s+/g, ' ')))
       found.set(phrase, [...(found.get(phrase) ?? []), meaning]);
+  // "doesnt", where that is no word of its own.
+  for (const [phrase, meanings] of [...found]) {
+    const bare = phrase.replaceAll(/n't(?= |$)/g, 'nt');
+    if (!found.has(bare)) found.set(bare, meanings);
+  }
   return found;
 }
 
@@ -38,7 +43,17 @@ export const CHANGING: readonly string[] = [...PHRASES]
   .map(([phrase]) => phrase);
 
 function changes(meaning: Meaning): boolean {
-  return ['on', 'off', 'except', 'noun', 'all', 'made-on', 'made-off', 'session', 'tagged', 'environment'].includes(
-    meaning,
-  );
+  return [
+    'on',
+    'off',
+    'except',
+    'noun',
+    'key',
+    'all',
+    'made-on',
+    'made-off',
+    'session',
+    'tagged',
+    'environment',
+  ].includes(meaning);
 }

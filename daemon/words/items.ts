@@ -17,6 +17,8 @@ export interface Item {
   all: boolean;
   rest: boolean;
   it: boolean;
+  /** "both": two of them, and no more or less. */
+  both: boolean;
   /** "secrets", "credentials": names nothing by itself. */
   nouns: string[];
   /** "token", "key": may choose among the secrets of a provider. */
@@ -36,8 +38,12 @@ export interface Clause {
   sure: boolean;
   across: boolean;
   either: boolean;
+  /** What is left out is named as that which it takes the place of. */
+  instead: boolean;
   items: Item[];
   excluded: Item[];
+  /** Its members are joined by "and" or "or", and not by commas alone. */
+  joined: boolean;
   spans: number[];
   /** Words that are not understood here, or make it uncertain. */
   odd: Label[];
@@ -48,12 +54,23 @@ export interface Clause {
 export function newClause(): Clause {
   return {
     ...{ act: null, strong: false, turn: false, negated: false, longer: false, keep: false, only: false },
-    ...{ sure: false, across: false, either: false, items: [], excluded: [], spans: [], odd: [], reasons: [] },
+    ...{
+      sure: false,
+      across: false,
+      either: false,
+      instead: false,
+      joined: false,
+      items: [],
+      excluded: [],
+      spans: [],
+      odd: [],
+      reasons: [],
+    },
   };
 }
 
 export function newItem(): Item {
-  return { targets: [], all: false, rest: false, it: false, nouns: [], keys: [] };
+  return { targets: [], all: false, rest: false, it: false, both: false, nouns: [], keys: [] };
 }
 
 /** true: says nothing, as an article that nothing follows. */

@@ -68,7 +68,9 @@ export function labelled(tokens: readonly Token[], entities: Entities): Label[] 
       }
     } else {
       mistyped += 1;
-      labels.push(mistyped > MOST_MISTYPED ? label(token.text, 'unknown') : mistypedLabel(token, entities));
+      const meant = mistyped > MOST_MISTYPED ? null : mistypedLabel(token, tokens, at, entities, begins(labels));
+      labels.push(meant?.label ?? label(token.text, 'unknown'));
+      at += (meant?.length ?? 1) - 1;
     }
     at += 1;
   }
@@ -173,20 +175,44 @@ function isNoun(word = ''): boolean {
   return meaningsOf(word).some((meaning) => meaning === 'noun' || meaning === 'key');
 }
 
-function mistypedLabel(token: Token, entities: Entities): Label {
+/** true: what comes next is the first word that says something, as an imperative is. */
+function begins(labels: readonly Label[]): boolean {
+  const last = labels.findLastIndex(({ is }) => is !== 'filler' && is !== 'here');
+  return last < 0 || ['comma', 'stop', 'and'].includes((labels[last] as Label).is);
+}
+
+function mistypedLabel(
+  token: Token,
+  tokens: readonly Token[],
+  at: number,
+  entities: Entities,
+  first: boolean,
+): NonNullable<Found> {
+  const one = (found: Label): NonNullable<Found> => ({ label: found, length: 1 });
   const identifier = /^[A-Za-z0-9_]+(@[a-z0-9_-]+)?(\.[a-z0-9-]+)?$/.test(token.text) && /[_@]/.test(token.text);
   const plain = /^[a-z]+('s)?$/.test(token.word);
-  if (!plain && !identifier) return label(token.text, 'unknown');
+  if (!plain && !identifier) return one(label(token.text, 'unknown'));
   const word = token.word.replace(/'s$/, '');
   const near = nearWords(word, identifier ? entities.names() : both(entities.words(), CHANGING));
-  const meant = new Map(near.map((one) => [identifier ? one : meaningKey(one, entities), one]));
-  const [only] = [...meant.values()];
-  if (only === undefined) return label(token.text, 'unknown');
-  if (meant.size > 1) return label(token.text, 'unknown', { near: [...meant.values()] });
-  const readings = identifier ? (entities.named(only) ?? []) : entities.lookUp(only);
-  if (readings.length > 0) return label(only, 'target', { readings });
-  const [is = 'unknown'] = meaningsOf(only);
-  return label(only, is, { meanings: meaningsOf(only) });
+  const meant = new Map(near.map((each) => [identifier ? each : meaningKey(each, entities), each]));
+  const verb = first && meant.size > 1 ? verbAmong([...meant.values()], entities) : null;
+  const [only] = verb === null ? meant.values() : [verb];
+  if (only === undefined) return one(label(token.text, 'unknown'));
+  if (meant.size > 1 && verb === null) return one(label(token.text, 'unknown', { near: [...meant.values()] }));
+  if (identifier) return one(label(only, 'target', { readings: entities.named(only) ?? [] }));
+  // With what stands behind it, it may be one name: "databse url".
+  const mended = [{ ...token, text: only, word: only }, ...tokens.slice(at + 1, at + 10)];
+  return phraseLabel(mended, 0, entities) ?? one(label(token.text, 'unknown'));
+}
+
+/** Of words that all mean the same change ("activate", "active"), the verb. */
+function verbAmong(near: readonly string[], entities: Entities): string | null {
+  if (near.some((word) => entities.lookUp(word).length > 0)) return null;
+  const all = (...meanings: Meaning[]) => near.every((word) => meaningsOf(word).some((one) => meanings.includes(one)));
+  const verbs = near.filter((word) => meaningsOf(word).some((one) => one === 'on' || one === 'off'));
+  const [verb, ...more] = verbs;
+  const same = all('on', 'made-on') || all('off', 'made-off');
+  return same && more.length === 0 ? (verb ?? null) : null;
 }
 
 /** The same for words that mean the same. */

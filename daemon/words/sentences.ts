@@ -47,13 +47,16 @@ function kindOf(labels: readonly Label[], asked: boolean): Sentence['is'] {
   const has = (set: ReadonlySet<string>): boolean => said.some(({ is }) => set.has(is));
   const text = labels.map((label) => label.text.toLowerCase()).join(' ');
   const strong = has(STRONG);
+  if (!asked && tells(said, text)) return 'idle';
   if (interrogative(lead)) return 'question';
   if (lead.meanings.some((meaning) => QUESTION.has(meaning)) && !strong) return 'question';
   if (lead.is === 'tell' || lead.is === 'show') return 'question';
   if (said.some(({ is }) => is === 'fail' || is === 'isnt') && !strong) return 'question';
   if (said.some(({ is }) => is === 'value') && !strong) return 'question';
+  if (checks(labels) && !strong && !said.some(({ is }) => is === 'want' || is === 'keep' || is === 'only'))
+    return 'question';
   const polite =
-    /\b(can|could|would|will) (you|u|i|we)\b|\b(may|might) (i|we)\b|any chance|do you mind|\b(please|pls|plz|kindly)\b/.test(
+    /\b(can|could|would|will) (you|u|i|we)\b|\b(may|might) (i|we)\b|\b(can|could) (the|this) (sandbox|session|agent) (get|have)\b|any chance|do you mind|\b(please|pls|plz|kindly)\b/.test(
       text,
     );
   if (asked && !polite) return strong ? 'unclear' : 'question';
@@ -65,6 +68,25 @@ function kindOf(labels: readonly Label[], asked: boolean): Sentence['is'] {
   )
     ? 'bare'
     : 'unclear';
+}
+
+/** "I activated aws yesterday": what was done, and nothing that is wanted. */
+function tells([lead, ...more]: readonly Label[], text: string): boolean {
+  if (lead?.is !== 'made-on' && lead?.is !== 'made-off') return false;
+  const wanting = more.some(({ is }) => is === 'fail' || is === 'isnt' || is === 'ask' || CHANGE.has(is));
+  return /^(i|we|i've|we've|i have|we have)\b/.test(text) && !wanting;
+}
+
+/** "…, can you check the key": what comes before is what is seen of it. */
+function checks(labels: readonly Label[]): boolean {
+  return labels.some(
+    ({ is }, at) =>
+      is === 'comma' &&
+      labels
+        .slice(at + 1)
+        .find((label) => !SILENT.has(label.is))
+        ?.meanings.includes('doctor') === true,
+  );
 }
 
 function interrogative({ is, text }: Label): boolean {

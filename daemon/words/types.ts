@@ -41,6 +41,8 @@ export interface Understanding {
   ttl?: number;
   /** Secrets of another environment than the session's were named as such. */
   acrossEnvironments?: true;
+  /** Commands that do what was said, where words do not. */
+  commands?: string[];
   question?: string;
   /** Texts; each means one answer to the question. */
   choices?: string[];

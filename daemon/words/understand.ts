@@ -2,7 +2,9 @@
 
 import { askedFor } from './asking.js';
 import { changeOf, type Outcome } from './changes.js';
+import { type Apart, setApart } from './circumstances.js';
 import { clausesOf } from './clauses.js';
+import { contradicted } from './denials.js';
 import { type Entities, entitiesOf } from './entities.js';
 import { type Label, labelled } from './label.js';
 import { LONGEST_TEXT, plainText, tokensOf } from './reading.js';
@@ -31,7 +33,11 @@ export function understand(text: string, lexicon: Lexicon): Understanding {
 }
 
 function meaningOf(plain: string, lexicon: Lexicon, entities: Entities): Understanding {
-  const labels = labelled(tokensOf(plain), entities);
+  const tokens = tokensOf(plain);
+  const whole = labelled(tokens, entities);
+  // What is quoted may be somebody else's.
+  const apart = tokens.some(({ quoted }) => quoted) ? null : requestIn(whole);
+  const { labels, reasons } = apart ?? { labels: whole, reasons: [] };
   const sentences = sentencesOf(labels).filter(({ is }) => is !== 'idle');
   if (sentences.length === 0) return unclear('Nothing was asked for.', EXAMPLES);
   const of = (is: Sentence['is']): Sentence[] => sentences.filter((sentence) => sentence.is === is);
@@ -42,8 +48,21 @@ function meaningOf(plain: string, lexicon: Lexicon, entities: Entities): Underst
   const inOrder = sentences.filter(
     ({ is }) => is === 'change' || is === 'bare' || (is === 'unclear' && changes.length === 0),
   );
-  const clauses = inOrder.flatMap((sentence) => clausesOf(sentence.labels, lexicon.session));
+  const clauses = inOrder
+    .flatMap((sentence) => clausesOf(sentence.labels, lexicon.session))
+    .map((clause) => ({ ...clause, reasons: [...clause.reasons, ...reasons] }));
   const outcome = changeOf(clauses, entities, lexicon);
+  if (
+    outcome.is === 'nothing' &&
+    questions.length === 0 &&
+    (of('unclear').length === 0 || outcome.commands !== undefined)
+  )
+    return {
+      understood: outcome.why,
+      action: null,
+      names: [],
+      ...(outcome.commands ? { commands: outcome.commands } : {}),
+    };
   const vague = labels.find((label) => label.near.length > 1);
   const near = vague === undefined ? [] : corrected(plain, vague);
   if (questions.length > 0 || of('unclear').length > 0) {
@@ -55,15 +74,35 @@ function meaningOf(plain: string, lexicon: Lexicon, entities: Entities): Underst
   if (outcome.is === 'doubt')
     return unclear('It is not certain what is meant.', outcome.question, [...near, ...outcome.choices]);
   if (outcome.is === 'nothing') return { understood: outcome.why, action: null, names: [] };
+  const secrets = new Set(lexicon.secrets.flatMap(({ name }, at) => (outcome.names.includes(name) ? [at] : [])));
+  if (contradicted(labels, { act: outcome.act, secrets }))
+    return unclear(
+      'It is not certain what is meant.',
+      'Something in it speaks against it, or is said to somebody. Say it plainly.',
+      [...near, ...textsOf(outcome)],
+    );
   return proposed(outcome, lexicon);
+}
+
+/** The request alone, where one is told with circumstances; null: it is all said as it is. */
+function requestIn(whole: readonly Label[]): Apart | null {
+  const apart = setApart(whole);
+  const asked = (labels: readonly Label[]) => sentencesOf(labels).filter(({ is }) => is !== 'idle');
+  const [only, ...more] = apart === null ? [] : asked(apart.labels);
+  if (only === undefined || more.length > 0) return null;
+  if (only.is === 'question') return asked(whole).every(({ is }) => is === 'question') ? null : apart;
+  return only.is === 'change' ? apart : null;
 }
 
 function proposed(
   { act, names, ttl, across }: Extract<Outcome, { is: 'change' }>,
-  { session }: Lexicon,
+  { secrets, session }: Lexicon,
 ): Understanding {
+  const chosen = secrets.filter(({ name }) => names.includes(name));
+  const so = chosen.every(({ active }) => active === (act === 'on')) && ttl === undefined;
+  const already = `Nothing to do: ${listed(names)} ${names.length === 1 ? 'is' : 'are'} ${act === 'on' ? 'active already' : 'not active'} in ${session.name}.`;
   return {
-    understood: changeSentence({ act, names, ttl, across }, session),
+    understood: so ? already : changeSentence({ act, names, ttl, across }, session),
     action: act === 'on' ? 'activate' : 'deactivate',
     names,
     ...(ttl === undefined ? {} : { ttl }),
@@ -92,7 +131,7 @@ function answered(questions: readonly Sentence[], lexicon: Lexicon, entities: En
   const words = {
     list: main.named
       ? `Whether ${about} is active in ${lexicon.session.name}.`
-      : `What is active in ${lexicon.session.name}.`,
+      : `What is ${main.inactive ? 'not ' : ''}active in ${lexicon.session.name}.`,
     explain: `Where ${about} comes from in ${lexicon.session.name}, and since when.`,
     reveal: `The value of ${about}.`,
     doctor: `Why ${about} does not work in ${lexicon.session.name}.`,

@@ -1,8 +1,9 @@
 /** What verbs, particles and "not" do to the clause that is being taken apart. Knows no secret. */
 
 import { type Building, closeItem, nextClause, saysObject } from './building.js';
-import { isEmpty } from './items.js';
+import { type Clause, isEmpty, newClause } from './items.js';
 import type { Label } from './label.js';
+import { isHead } from './meant.js';
 
 const VERBS: ReadonlySet<Label['is']> = new Set(['on', 'off', 'want', 'turn', 'keep', 'made-on', 'made-off']);
 
@@ -27,6 +28,7 @@ export function takeNot(state: Building, label: Label, next: Label | undefined):
 export function takeVerb(state: Building, label: Label, before: Label | undefined): void {
   const clause = state.clause;
   const said = saysObject(state) || state.excluding;
+  const nothingElse = label.is === 'keep' && /nothing/i.test(label.text);
   const being = label.is === 'want' && /\bbe$/i.test(label.text);
   if (being && (clause.act !== null || said)) {
     if (clause.act === null) clause.act = 'on';
@@ -40,7 +42,7 @@ export function takeVerb(state: Building, label: Label, before: Label | undefine
   if (state.excluding && state.clause.excluded.length === 0 && isEmpty(state.item)) {
     // "except do not touch x": a clause of its own.
     nextClause(state);
-  } else if (said && (clause.act !== null || clause.turn || clause.keep)) {
+  } else if (said && (clause.act !== null || clause.turn || clause.keep || nothingElse)) {
     nextClause(state);
   }
   const now = state.clause;
@@ -54,11 +56,40 @@ export function takeVerb(state: Building, label: Label, before: Label | undefine
   } else if (label.is === 'want') {
     if (now.act === null && !now.keep && !now.turn) now.act = 'on';
   } else {
-    if (now.act !== null && now.strong && now.act !== label.is) now.odd.push(label);
+    if (now.keep || (now.act !== null && now.strong && now.act !== label.is)) now.odd.push(label);
     now.act = label.is === 'off' ? 'off' : 'on';
     now.strong = true;
   }
+  if (nothingElse) {
+    now.only = true;
+    state.item.rest = true;
+  }
   state.behind = false;
+}
+
+/** "instead", at the end: what is named last is wanted in place of what is refused. */
+export function takeInstead(state: Building, label: Label, next: Label | undefined): void {
+  const { clause, done } = state;
+  const refused = ({ act, negated }: Clause): boolean => act === 'on' && negated;
+  const fits = refused(clause) ? !state.excluding : clause.act === 'on' && done.some(refused);
+  if (label.text.toLowerCase() !== 'instead' || next !== undefined || !fits) clause.odd.push(label);
+  else if (refused(clause)) clause.instead = true;
+}
+
+/** "don't activate the production database, the staging one [instead]": the refusal, and what is wanted. */
+export function contrasted(clause: Clause): Clause[] {
+  const [first, last, ...more] = clause.items;
+  if (!clause.negated || clause.act !== 'on' || clause.keep) return [clause];
+  const one =
+    last !== undefined && last.targets.length > 0 && !last.targets.some(isHead) && last.nouns.join() === 'one';
+  const two = first !== undefined && last !== undefined && more.length === 0 && !clause.joined;
+  if (!two || (!one && !clause.instead)) return clause.instead ? [{ ...clause, act: null, negated: false }] : [clause];
+  const head = last.targets.some(isHead) ? [] : first.targets.filter(isHead);
+  const wanted = { ...newClause(), act: 'on' as const, strong: true, spans: clause.spans };
+  return [
+    { ...clause, items: [first], spans: [], instead: false },
+    { ...wanted, items: [{ ...last, targets: [...head, ...last.targets], nouns: first.nouns, keys: first.keys }] },
+  ];
 }
 
 /** "activated", "off": what something is to be made. */

@@ -56,15 +56,18 @@ export type Meaning =
 
 /** Phrases by meaning, with | between them. A longer phrase counts before a shorter one. */
 export const VOCABULARY: Readonly<Record<Exclude<Meaning, 'stop'>, string>> = {
-  on: `activate|activating|reactivate|re-activate|enable|enabling|re-enable|reenable|grant|granting|inject|load|provide|expose|allow|include|attach|add
+  on: `make it possible for me to use|make it possible for us to use|make it possible to use|make possible for me to use|make possible for us to use|make possible to use|make it so that i can use|make it so that we can use|make it so i can use|make it so we can use|enable me to use|enable us to use
+    |activate|activating|reactivate|re-activate|enable|enabling|re-enable|reenable|grant|granting|inject|load|provide|expose|allow|include|attach|add
     |connect|permit|make available|start using|begin using|start to use|switch to|bring in|plug in|give access to|give me access to|grant access to
     |grant me access to|get me access to|let me use|let us use|let me have|let us have|allow me to use|allow access to|use again|opt in to|turn back on
     |put back on|switch back on|unblock|swap in|put in place`,
-  want: `going to need|gonna need|will need|i'll need|we'll need|set up|hook me up with|hook up|set me up with|set us up with|make sure that|make sure to|make sure|be sure to|ensure|ensure that|see to it that|use|using|need|needs|want|wants|give|give me|give us|get|get me|have|let|like|require|hand me|pass me|lend me|wish|provide me with|set up with
+  want: `needed|required|is needed|are needed|is required|are required|can the sandbox get|can the sandbox have|could the sandbox get|could the sandbox have|can this sandbox get|can this sandbox have|could this sandbox get|could this sandbox have
+    |can the session get|can the session have|could the session get|could the session have|can this session get|can this session have|could this session get|could this session have|can the agent get|can the agent have|could the agent get|could the agent have
+    |going to need|gonna need|will need|i'll need|we'll need|set up|hook me up with|hook up|set me up with|set us up with|make sure that|make sure to|make sure|be sure to|ensure|ensure that|see to it that|use|using|need|needs|want|wants|give|give me|give us|get|get me|have|let|like|require|hand me|pass me|lend me|wish|provide me with|set up with
     |access|access to|need access to|want access to|can i have|could i have|may i have|can i get|could i get|can we have|could we have|may we have
     |can we get|could we get|may i get|might i have|may i please have|could i please have|can i please have|can i please get|could i please get
     |can you get me|let's use|make|put|set|work with|to be|be|should be|must be|shall be|has to be|have to be|ought to be|needs to be|need to be`,
-  off: `un-activate|un-enable|isn't needed|isn't needed anymore|isn't needed any more|is not needed|is not needed anymore|is not needed any more|is no longer needed|are no longer needed|aren't needed anymore|are not needed anymore|isn't required anymore|we are finished with|we are done with|i am done with|i am finished with|i have finished with|i've finished with|we've finished with|we have finished with|i've finished using|no longer needs|no longer requires|can be turned off|can go|has to go|deactivate|deactivating|de-activate|deactive|inactivate|unactivate|disactivate|disable|disabling|revoke|revoking|remove|removing|drop|unload|withdraw|detach|disconnect|unset
+  off: `clear|log out of|log out from|log me out of|log me out from|log us out of|sign out of|sign out from|sign me out of|sign me out from|un-activate|un-enable|isn't needed|isn't needed anymore|isn't needed any more|is not needed|is not needed anymore|is not needed any more|is no longer needed|are no longer needed|aren't needed anymore|are not needed anymore|isn't required anymore|we are finished with|we are done with|i am done with|i am finished with|i have finished with|i've finished with|we've finished with|we have finished with|i've finished using|no longer needs|no longer requires|can be turned off|can go|has to go|deactivate|deactivating|de-activate|deactive|inactivate|unactivate|disactivate|disable|disabling|revoke|revoking|remove|removing|drop|unload|withdraw|detach|disconnect|unset
     |stop|take away|take out|take back|take off|get rid of|stop using|quit using|stop sharing|stop exposing|stop giving|stop injecting|stop providing|stop having|cut off|clear out
     |shut off|shut down|kill|strip out|strip away|throw out|kick out|no longer need|no longer want|no longer use|no longer require|am done with|i'm done with|im done with|we're done with|are done with|done with|done using
     |finished with|finished using|am finished with|i'm finished with|we're finished with|through with|no more|retract|pull out|pull back|turn back off
@@ -75,7 +78,7 @@ export const VOCABULARY: Readonly<Record<Exclude<Meaning, 'stop'>, string>> = {
   'made-on': 'activated|enabled|turned on|switched on|active|available|accessible|usable|loaded|injected|ready',
   'made-off':
     'deactivated|disabled|turned off|switched off|inactive|unavailable|removed|revoked|gone|dropped|no longer needed|no longer required|not needed any more|not needed anymore',
-  keep: 'keep|leave|keeping|leaving|retain|preserve|touch|touching|spare|hold on to|hang on to',
+  keep: 'and nothing else|nothing else|and nothing more|nothing more|keep|leave|keeping|leaving|retain|preserve|touch|touching|spare|hold on to|hang on to',
   not: `not|never|never ever|don't|dont|do not|does not|doesn't need|must not|mustn't|should not|shouldn't|shall not|won't be|no need to|needn't|need not|rather not|no|nor|neither|nothing|none|stop activating|stop enabling
     |under no circumstances|by no means|refrain from|avoid|hold off on|hold off|it's not necessary to|do not ever|don't ever|don't you dare`,
   longer: 'any more|anymore|any longer|no longer',
@@ -95,7 +98,7 @@ export const VOCABULARY: Readonly<Record<Exclude<Meaning, 'stop'>, string>> = {
   key: 'key|token|password|api key|access token|pat|passphrase|pass|api token|api|personal access token|oauth token',
   it: 'it|them|that|this|those|these|both|these two|those two|they',
   session:
-    'session|current session|work session|active session|sandbox|sandboxes|container|box|workspace|shell|terminal|everywhere here',
+    'agent|the agent|session|current session|work session|active session|sandbox|sandboxes|container|box|workspace|shell|terminal|everywhere here',
   here: "rn|here|in here|now|right now|right away|immediately|at once|asap|straight away|at this point|for now|from now on|from here on|today's session|please|pls|plz|again|once more|this time|as soon as possible|as of now|for the time being|quickly|at the moment|currently|for the moment",
   across:
     'across environments|across all environments|acrossenvironments|regardless of environment|whatever the environment',
@@ -125,7 +128,7 @@ export const VOCABULARY: Readonly<Record<Exclude<Meaning, 'stop'>, string>> = {
   list: 'list|status|overview|ls|summary|summarise|summarize|enumerate|list all|list out|show all|toggle table|inventory',
   doctor:
     'check|test|doctor|diagnose|diagnosis|debug|troubleshoot|fix|investigate|verify|validate|health check|test whether|look into|repair|inspect',
-  filler: `whatever you do|the|a|an|my|our|your|me|us|i|we|you|i'd|i'll|we'd|we'll|would like|would like to|would love|i'd love|i'd like|i'd like you to|i would like|i would like you to|i want you to|i need you to|want you to|need you to|want to|need to|let's|lets|could you|can you|would you|will you|could you please|can you please|would you please|will you please|would you mind|do you mind|would you kindly|could you kindly|can u|could u|u|kindly
+  filler: `as it is|as is|as they are|the way it is|the way they are|whatever you do|the|a|an|my|our|your|me|us|i|we|you|i'd|i'll|we'd|we'll|would like|would like to|would love|i'd love|i'd like|i'd like you to|i would like|i would like you to|i want you to|i need you to|want you to|need you to|want to|need to|let's|lets|could you|can you|would you|will you|could you please|can you please|would you please|will you please|would you mind|do you mind|would you kindly|could you kindly|can u|could u|u|kindly
     |hey|hi|hello|hey there|hi there|good morning|good afternoon|good evening|dear|ok|okay|alright|right|well|yo|ampoule|bot|thanks|thank you|thx|cheers|ty|many thanks|thanks a lot|thank you very much|thanks in advance|much appreciated|be so kind as to|be so kind and|if you could|if you can|if possible|if you don't mind|if you would|if you please|when you can|when you get a chance|when you have a moment|when you have a minute|whenever you can
     |go ahead and|go ahead|feel free to|i was wondering if you could|was wondering if you could|i wonder if you could|it would be great if you could|it would be nice if you could|it'd be great if you could|i'd appreciate it if you could|any chance you could|don't forget to|do not forget to|remember to|just|simply|own|is possible|time to|it's time to|proceed to|try to|do|that are|which are|that is|which is|that's|currently active|help me|up|i'm|we're|i am|and please|please also|registered|existing|access for|only just|existing ones|there|s|ttl|with a ttl of|ttl of|a ttl of|for a duration of|for the next|for about|for like|for around|for roughly|for approximately|for up to|the next|a total of|duration|for max|for at most|at most|max|kind|kind of|for the whole|the whole|whole|for the rest of|for the duration of|throughout|throughout the|during|during the|entire|back|it is|please can you|please could you|got|we've|i've|so please|then please|that we have|we have|i have|that i have|you have`,
 };

@@ -36,7 +36,11 @@ t.test('every route answers every kind of caller as the matrix says', { timeout:
   const engine = await sharedEngine();
   await engine.importBusybox();
   t.teardown(() => engine.done());
-  const daemon = await startDaemon({ engine });
+  const daemon = await startDaemon({
+    engine,
+    // As behind a proxy: signing in with a browser is possible.
+    env: { AMPOULE_PUBLIC_URL: 'http://127.0.0.1:7433' },
+  });
   t.teardown(() => daemon.remove());
   const matrix: Matrix = JSON.parse(readFileSync(FILE, 'utf8'));
 

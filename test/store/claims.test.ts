@@ -127,3 +127,13 @@ t.test('nobody learns of what is not theirs', async (t) => {
   v.activations.activate(operator, 'dev', [{ name: 'AWS_KEY' }]);
   t.same(seen(launcher), ['AWS_KEY', 'KEY@work'], 'and what is there');
 });
+
+t.test('what got out, and what a connection keeps fresh', async (t) => {
+  const v = await domain(t);
+  v.add('KEY');
+  v.session('dev');
+  const claims = () => v.diagnosis.examine(operator, 'dev', { variable: 'KEY' }).claims;
+  t.match(claims(), [{ leaked: false, connection: null }]);
+  v.leaks.report(operator, 'KEY', 'pushed');
+  t.match(claims(), [{ leaked: true }]);
+});

@@ -1,7 +1,7 @@
 /** `ampoule leak` and `ampoule panic`: what to do when a value got out, step by step. */
 
 import type { Command } from 'commander';
-import type { LeakAnswer, PanicAnswer } from '../answers.js';
+import type { LeakAnswer, OutsideAnswer, PanicAnswer } from '../answers.js';
 import { makeChange, tellChange } from '../change.js';
 import { path } from '../client.js';
 import { leaf, type Tree } from '../command-tree.js';
@@ -65,9 +65,10 @@ async function leak(invocation: Invocation<LeakOptions>): Promise<number> {
     await output.print(answer.text);
     return answer.status === 202 ? EXIT.ours : EXIT.done;
   }
-  const { exposures, proof, rotation } = answer.body;
+  const { exposures, outside, proof, rotation } = answer.body;
   const code = await tellChange(invocation, answer, `1. ${name} is taken from every session, and cannot be activated.`);
   await output.print(`2. ${exposed(exposures)}`);
+  if (outside.length > 0) await output.print(`   Commands outside of sandboxes that had it:\n${outsideText(outside)}`);
   await output.print(`3. ${proved(proof)}`);
   for (const sentence of proof.cannotSee) await output.print(`   not to be seen: ${sentence}`);
   const steps = [
@@ -79,7 +80,7 @@ async function leak(invocation: Invocation<LeakOptions>): Promise<number> {
   await output.print(
     ['4. What is left for you to do:', ...steps, '   then store the new value:', `   $ ${rotation.command}`].join('\n'),
   );
-  return proof.holders.length > 0 ? EXIT.ours : code;
+  return proof.holders.length > 0 || outside.some(runs) ? EXIT.ours : code;
 }
 
 function exposed({ items, total, open }: LeakAnswer['exposures']): string {
@@ -91,6 +92,16 @@ function exposed({ items, total, open }: LeakAnswer['exposures']): string {
   const lines = table(['SESSION', 'SANDBOX', 'VARIABLE', 'VERSION', 'SINCE', 'UNTIL', 'CONFIRMED BY'], rows);
   const more = total > items.length ? `\n   and ${total - items.length} older ones` : '';
   return `${head}\n${lines.replace(/^/gm, '   ')}${more}`;
+}
+
+const runs = ({ until, unknown }: OutsideAnswer): boolean => until === null && !unknown;
+
+function outsideText(commands: readonly OutsideAnswer[]): string {
+  const rows = commands.map(({ session, host, pid, command, since, until, unknown }) => [
+    ...[session, host, pid === null ? '-' : String(pid), command, time(since)],
+    until === null ? (unknown ? 'unknown' : 'runs') : time(until),
+  ]);
+  return table(['SESSION', 'HOST', 'PID', 'COMMAND', 'SINCE', 'UNTIL'], rows).replace(/^/gm, '   ');
 }
 
 function proved({ processes, holders }: LeakAnswer['proof']): string {
@@ -111,5 +122,9 @@ async function panic(invocation: Invocation<{ yes?: true }>): Promise<number> {
   const answer = await output.progress('ending', client.request<PanicAnswer>('POST', path('panic')));
   const { sessions, activations, ended } = answer.body;
   const done = `The vault is sealed. Ended: ${activations} activations in ${sessions} sessions, and what held a value in ${ended.length} sandboxes.`;
-  return tellChange(invocation, answer, done);
+  const code = await tellChange(invocation, answer, done);
+  const { outside } = answer.body;
+  if (output.json || outside.length === 0) return code;
+  await output.print(`Outside of sandboxes these still hold values. End them there:\n${outsideText(outside)}`);
+  return EXIT.ours;
 }

@@ -74,13 +74,19 @@ async function withValues(invocation: Invocation<RunOptions>, session: string, h
     );
     try {
       if (options.quiet !== true && body.secrets.length > 0) await output.say(givenText(body, args[0] ?? ''));
-      return held.exit() ?? (await runLocally(args, { ...around.env, ...variables, ...files.paths }, around));
+      const given = { ...withoutToken(around.env), ...variables, ...files.paths };
+      return held.exit() ?? (await runLocally(args, given, around));
     } finally {
       files.remove();
     }
   } finally {
     await tellEnd(invocation, body, held);
   }
+}
+
+/** The command gets the session's secrets, and not the token that opens all others. */
+function withoutToken({ AMPOULE_TOKEN: _ours, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }
 
 /** Names, never values. */

@@ -42,10 +42,14 @@ async function scan(invocation: Invocation<{ dir?: string }>): Promise<number> {
       : await ofDirectory(invocation, options.dir);
   await output.answer({ text: JSON.stringify(answer) }, scanText(answer));
   await tellLeft(invocation, answer, left);
-  const [first] = answer.findings;
+  const first = answer.findings.find(({ current }) => current);
   if (first !== undefined)
     await output.say(
       `Run \`ampoule leak ${first.secret}\`: it takes the value from everybody and says what to do next.`,
+    );
+  else if (answer.findings.length > 0)
+    await output.say(
+      'all of these are old values. See that they are revoked at their provider; here nothing is to be done.',
     );
   return answer.findings.length + answer.others > 0 ? EXIT.found : EXIT.done;
 }

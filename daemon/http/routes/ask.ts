@@ -62,7 +62,7 @@ export function askRoutes(app: App, { parts }: Http): void {
           });
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'NOTHING_TO_ASK') throw error;
-        return reply.code(200).send({ ...answerOf({ ...understood, names: [] }, items, []), notices: [error.message] });
+        return reply.code(200).send({ ...answerOf(understood, items, []), notices: [error.message] });
       }
     },
   );

@@ -1,8 +1,8 @@
 /** Routes for when a value got out: report a leak, take the report back, panic. Values go nowhere. */
 
-import type { SandboxId } from '../../../store/index.js';
+import type { SandboxId, SessionId } from '../../../store/index.js';
 import { holdersOf, revoking, type SandboxChange } from '../../change.js';
-import { outsideSentences } from '../../leak/outside.js';
+import { outsideAnswer, outsideSentences, runsOutside } from '../../leak/outside.js';
 import { panic } from '../../leak/panic.js';
 import { rotationOf } from '../../leak/rotation.js';
 import type { Caller } from '../../parts.js';
@@ -54,11 +54,13 @@ export function leakRoutes(app: App, http: Http): void {
       const { status, body } = await settled(http, { sessions, holding }, wait);
       const proof = parts.prove(secret);
       parts.writeHolders();
-      return reply.code(proof.holders.length > 0 ? 202 : status).send({
+      const outside = localCommands.had(id, TOLD);
+      return reply.code(proof.holders.length > 0 || outside.some(runsOutside) ? 202 : status).send({
         name: secret.name,
         leakedAt: secret.leakedAt === null ? null : formatTime(secret.leakedAt),
         ...body,
         exposures: exposed(caller, id),
+        outside: outside.map((command) => outsideAnswer(command, sessionName(command.session))),
         proof: { ...proof, cannotSee: [...proof.cannotSee, ...outsideSentences(localCommands.holding(id))] },
         rotation: rotationOf(secret, parts.guides),
       });
@@ -104,13 +106,17 @@ export function leakRoutes(app: App, http: Http): void {
       const began = performance.now();
       const { sessions, activations, ended, failed } = await panic(parts, callerOf(request));
       const sandboxes = failed.map(pending);
-      return reply.code(failed.length === 0 ? 200 : 202).send({
+      const outside = localCommands.open(TOLD).filter(runsOutside);
+      return reply.code(failed.length + outside.length === 0 ? 200 : 202).send({
         ...{ state: parts.vault.status().state, sessions, activations },
         ended: ended.map((id) => namesOf(id)),
+        outside: outside.map((command) => outsideAnswer(command, sessionName(command.session))),
         ...{ sandboxes, notices: [], tookMs: Math.round(performance.now() - began) },
       });
     },
   );
+
+  const sessionName = (id: SessionId): string => parts.vault.sessions.get(DAEMON, id).name;
 
   const namesOf = (id: SandboxId) => {
     const { name, session } = parts.vault.sandboxes.get(DAEMON, id);

@@ -74,6 +74,17 @@ export const LeakExposure = Type.Object({
   since: Type.String(),
   until: nullable(Type.String()),
 });
+/** Of `ampoule run`: nobody here can end it. */
+export const OutsideCommand = Type.Object({
+  session: Type.String(),
+  host: Type.String(),
+  pid: nullable(Type.Integer()),
+  command: Type.String(),
+  since: Type.String(),
+  until: nullable(Type.String()),
+  unknown: Type.Boolean({ description: 'its session ended, and nobody said that it did' }),
+});
+
 export const LeakAnswer = Type.Object(
   {
     name: Type.String(),
@@ -83,6 +94,9 @@ export const LeakAnswer = Type.Object(
       { items: Type.Array(LeakExposure), total: Type.Integer(), open: Type.Integer() },
       { description: 'who had it: what lasts first, then the newest; at most 200 items' },
     ),
+    outside: Type.Array(OutsideCommand, {
+      description: 'commands outside of sandboxes that had it, those that may still run first; at most 200',
+    }),
     proof: Type.Object(
       {
         processes: Type.Integer({ description: 'processes of sandboxes that were looked at' }),
@@ -123,6 +137,9 @@ export const PanicAnswer = Type.Object(
       description: 'sandboxes in which nothing holds a value any more',
     }),
     sandboxes: Type.Array(SandboxChange, { description: 'sandboxes that could not be ended' }),
+    outside: Type.Array(OutsideCommand, {
+      description: 'commands outside of sandboxes that may still hold values; at most 200',
+    }),
     notices: Type.Array(Type.String()),
     tookMs: Type.Integer(),
   },

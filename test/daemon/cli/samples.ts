@@ -239,6 +239,7 @@ export const LEAK = {
     total: 1,
     open: 0,
   },
+  outside: [],
   proof: { processes: 4, holders: [], cannotSee: ['Copies that a program made elsewhere.'] },
   rotation: {
     revoke: ['delete it there'],
@@ -249,6 +250,7 @@ export const LEAK = {
   },
 };
 export const PANIC = {
+  outside: [],
   state: 'sealed',
   sessions: 2,
   activations: 3,

@@ -35,7 +35,8 @@ t.test('sealed', async (t) => {
   t.match(diagnose(facts({ sealed: true })).findings, [{ code: 'VAULT_SEALED', command: 'ampoule vault unseal' }]);
   t.same(
     diagnose(facts({ sealed: true, variable: null, claims: [], sandboxes: [] })).findings.map(({ code }) => code),
-    ['NOTHING_ACTIVE'],
+    ['VAULT_SEALED', 'NOTHING_ACTIVE'],
+    'also where nothing is active: what is advised there would be refused',
   );
 });
 

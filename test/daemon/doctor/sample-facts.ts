@@ -39,6 +39,7 @@ export function claim(more: Partial<ClaimFacts> = {}): ClaimFacts {
     name: `${env}@work`,
     ...{ env, variable, provider: null, account: 'work', environment: null, as: 'env', path: null, sensitive: true },
     ...{ version: 2, versionAt: NOW - DAY, expiresAt: null, rotateEvery: null, active: true },
+    ...{ leaked: false, connection: null },
     activation: { by: 'operator:ada', at: NOW - DAY, request: null, until: null, lapsedAt: null },
     taken: null,
     elsewhere: [],

@@ -31,6 +31,7 @@ t.test('one cause after the other', async (t) => {
     /expired at/,
     'ampoule secret set TOKEN@work',
   );
+  one(t, facts({ claims: [off({ leaked: true })] }), 'LEAKED', /got out/, 'ampoule secret set TOKEN@work');
   const lapsed = { by: 'operator:ada', at: NOW - DAY, request: null, until: null, lapsedAt: NOW - 5 };
   one(
     t,

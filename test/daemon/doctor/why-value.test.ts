@@ -95,3 +95,15 @@ t.test('the clock, where requests are signed with it', async (t) => {
   t.same(of({ of: aws }, { clockOff: 60_000 }), []);
   t.same(of({ of: GITHUB }, { clockOff: -600_000 }), []);
 });
+
+t.test('a token that is not kept fresh', async (t) => {
+  const problem = { code: 'REFRESH_REFUSED', message: 'GitHub refused it.', at: NOW - DAY };
+  const connection = { id: 'con_1', provider: 'github', account: 'octocat', base: null, failures: 1 } as const;
+  t.same(of({ connection: { ...connection, state: 'connected', problem: null } }), []);
+  const refused = of({ connection: { ...connection, state: 'reauthorize', problem } });
+  one(t, refused, 'REAUTHORIZE', /GitHub refused it\. \(REFRESH_REFUSED, .*`ampoule connect github --account octocat`/);
+  const own = { ...connection, base: 'https://git.example.org', account: null };
+  one(t, of({ connection: { ...own, state: 'reauthorize', problem } }), 'REAUTHORIZE', /github --base https:\/\/git/);
+  const away = of({ connection: { ...connection, state: 'connected', problem } });
+  one(t, away, 'REFRESH_FAILING', /tried again by itself.*`ampoule connection refresh TOKEN@work`/);
+});

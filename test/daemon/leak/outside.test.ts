@@ -1,5 +1,5 @@
 import t from 'tap';
-import { outsideSentences } from '../../../daemon/leak/outside.js';
+import { outsideAnswer, outsideSentences, runsOutside } from '../../../daemon/leak/outside.js';
 import type { LocalCommand } from '../../../store/index.js';
 
 const COMMAND: LocalCommand = {
@@ -16,4 +16,15 @@ t.test('where it is and what is known of its end', async (t) => {
   const many = outsideSentences(Array.from({ length: 23 }, () => COMMAND));
   t.equal(many.length, 21);
   t.match(many.at(-1), /^3 more/);
+});
+
+t.test('as the API shows it, and whether it may run', (t) => {
+  t.same(outsideAnswer(COMMAND, 'dev'), {
+    ...{ session: 'dev', host: 'laptop', pid: 7, command: 'npm test' },
+    ...{ since: '2030-01-01T00:00:00.000Z', until: null, unknown: false },
+  });
+  t.equal(runsOutside(COMMAND), true);
+  t.equal(runsOutside({ ...COMMAND, unknown: true }), false);
+  t.equal(runsOutside({ ...COMMAND, until: 1 }), false);
+  t.end();
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { makeRefresher, type Refresher } from '../../../daemon/oauth/refresher.js';
+import { withProvider } from '../../../daemon/oauth/world.js';
 import type { ProfileId } from '../../vendors/oauth-profiles.js';
 import type { Fault } from '../../vendors/oauth-server.js';
 import { operator, signingIn } from './oauth-fixture.js';
@@ -202,10 +203,28 @@ t.test('no more than eight at once', async (t) => {
   t.equal(vault.connections.list(operator).items.filter(({ refreshes }) => refreshes === 1).length, 11);
 });
 
+t.test('the server of the tests sees a second use, and ends the family', async (t) => {
+  const { vault, id, world, server, value, get } = await connected(t, 'gitlab');
+  const { refresh } = vault.connections.openTokens(id);
+  const again = () =>
+    withProvider(world, get(), '', ({ client }) => client.refresh(Buffer.from(refresh ?? []), ['read_user']));
+  const { access } = await again();
+  t.match(server.counts, { refreshes: 1, reuses: 0 });
+  await t.rejects(again(), { code: 'OAUTH_REFUSED', said: 'invalid_grant' });
+  t.match(server.counts, { reuses: 1, families: 1 });
+  for (const token of [value(), Buffer.from(access).toString()]) t.notOk(await server.isGood(token));
+});
+
 t.test('with nothing to refresh with it says so', async (t) => {
   const { service, connect, world } = await signingIn(t, 'microsoft');
   const { id } = await connect({ scopes: ['User.Read'] });
   const refresher = makeRefresher(world);
   await t.rejects(refresher.refresh(id), { code: 'REFRESH_UNAVAILABLE', message: /ampoule connect microsoft/ });
+  const { state, problem } = world.vault.connections.get(operator, id);
+  t.match(
+    { state, problem },
+    { state: 'reauthorize', problem: { code: 'REFRESH_UNAVAILABLE' } },
+    'a person hears of it',
+  );
   await t.rejects(service.refresh(operator, 'con_NONE'), { code: 'CONNECTION_NOT_FOUND' });
 });

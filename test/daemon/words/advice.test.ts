@@ -16,5 +16,6 @@ t.test('the command that answers a question', async (t) => {
     ...['ampoule leak STRIPE_SECRET_KEY', 'ampoule doctor STRIPE_SECRET_KEY --session dev'],
   ]);
   t.same(advice('why does git push fail?', 'accounts').length, 2);
+  t.same(advice('rotate the github token'), ['ampoule secret set GITHUB_TOKEN']);
   t.same(advice('activate github'), []);
 });

@@ -25,3 +25,15 @@ t.test('of several, those that are active where that is what is asked about', as
   t.same(asked('show the value of DATABASE_URL', 'environments').names, ['DATABASE_URL.staging']);
   t.match(asked('is FOO_TOKEN set?'), { action: 'list', names: [], named: true });
 });
+
+t.test('what is not active, what is tagged, what would be', async (t) => {
+  t.match(asked('which secrets are not active?'), { action: 'list', inactive: true, names: { length: 7 } });
+  t.match(asked('what is inactive?'), { inactive: true });
+  t.match(asked("what's tagged ci?"), { action: 'list', names: ['GITHUB_TOKEN', 'SLACK_WEBHOOK_URL'] });
+  t.match(asked('what would happen if I enabled github?'), { action: null });
+});
+
+t.test('"work" is a verb where something does not', async (t) => {
+  t.same(asked("why doesn't my gitlab token work", 'accounts').names, ['GITLAB_TOKEN']);
+  t.ok(asked("why can't I push with github for work", 'accounts').names.includes('GITHUB_TOKEN@work'));
+});

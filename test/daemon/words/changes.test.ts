@@ -29,3 +29,21 @@ t.test('what is done in another way names its command', async (t) => {
     choices: ['activate GITHUB_TOKEN'],
   });
 });
+
+t.test('the rest that is kept, and names with a time', async (t) => {
+  t.match(change('drop stripe, keep the rest'), { act: 'off', names: ['STRIPE_SECRET_KEY'] });
+  t.match(change('activate github, leave everything else as it is'), { act: 'on', names: ['GITHUB_TOKEN'] });
+  t.match(change('turn off everything, keep the rest'), { is: 'doubt' });
+  t.match(change('keep stripe and nothing else'), { is: 'doubt', question: /"keep only"/ });
+  t.match(change('github and anthropic, 1h'), { act: 'on', names: { length: 2 }, ttl: 3_600_000 });
+  t.match(change('github and anthropic'), { is: 'doubt' });
+  t.match(change('everything 1h'), { is: 'doubt' });
+  t.match(change('rotate github'), { is: 'nothing', commands: ['ampoule secret set GITHUB_TOKEN'] });
+});
+
+t.test('what is active is not replaced at once', async (t) => {
+  t.match(change('activate github instead of anthropic'), { act: 'on', names: ['GITHUB_TOKEN'] });
+  t.match(change('activate github instead of stripe'), {
+    ...{ is: 'doubt', choices: ['activate GITHUB_TOKEN', 'deactivate STRIPE_SECRET_KEY'] },
+  });
+});

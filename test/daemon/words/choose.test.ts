@@ -34,3 +34,13 @@ t.test('what cannot be had says why', async (t) => {
   t.match(chosen('activate github except github', 'small'), { question: /nothing is left/ });
   t.match(chosen('activate github to call stripe', 'small'), { question: /"stripe" belongs/ });
 });
+
+t.test('"both" are two', async (t) => {
+  t.match(chosen('turn off both stripe keys', 'environments'), { names: ['STRIPE_SECRET_KEY.production'] });
+  t.same(chosen('activate both databases', 'environments'), {
+    ...{ names: ['DATABASE_URL.staging', 'REDIS_URL.staging'], across: false },
+  });
+  t.match(chosen('activate both stripe keys', 'environments'), { question: /"both" are two, and of stripe/ });
+  t.match(chosen('activate both slack and github', 'small'), { names: { length: 2 } });
+  t.match(chosen('activate both aws keys', 'small'), { question: /there are 3 here/ });
+});

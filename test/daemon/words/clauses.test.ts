@@ -32,3 +32,24 @@ t.test('conditions and later times are not understood as now', async (t) => {
   t.match(clauses('activate github in 20 minutes'), [{ spans: [], odd: [{ text: 'in' }, { is: 'span' }] }]);
   t.match(clauses('activate github tomorrow'), [{ odd: [{ text: 'tomorrow' }] }]);
 });
+
+t.test('"only" of a time, and "both"', async (t) => {
+  t.match(clauses('activate github only for 10 minutes'), [{ only: false, spans: [600_000] }]);
+  t.match(clauses('activate github for 10 minutes only'), [{ only: false }]);
+  t.match(clauses('activate only github'), [{ only: true }]);
+  t.match(clauses('activate both databases'), [{ items: [{ both: true, it: false }] }]);
+  t.match(clauses("I need what's tagged ci"), [{ odd: [], items: [{ all: true }] }]);
+});
+
+t.test('what takes the place of something', async (t) => {
+  const replaced = { instead: true, either: false, excluded: [{ targets: [{ text: 'aws' }] }] };
+  t.match(clauses('activate github instead of aws'), [replaced]);
+  t.match(clauses('turn off github instead of aws'), [{ instead: false, either: true }]);
+});
+
+t.test('a subject begins no member of a list', async (t) => {
+  t.match(clauses('enable everything tagged release, we deploy', 'purposes'), [
+    { odd: [{ text: 'we' }, { text: 'deploy' }] },
+  ]);
+  t.match(clauses('keep, activate github'), [{ odd: [{ text: 'activate' }] }]);
+});

@@ -20,3 +20,8 @@ t.test('no phrase turns on and off', async (t) => {
   }
   t.same(meaningsOf('github'), []);
 });
+
+t.test('contractions without their apostrophe, where these are no word of their own', async (t) => {
+  t.same(meaningsOf('doesnt work'), ['fail']);
+  t.ok(meaningsOf('wont').includes('isnt'));
+});

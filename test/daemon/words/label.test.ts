@@ -49,3 +49,10 @@ t.test('access that is wanted, and access as a verb', async (t) => {
   t.same(kinds('github access for 20 minutes'), ['target', 'noun', 'preposition', 'span']);
   t.same(kinds('access github'), ['want', 'target']);
 });
+
+t.test('a mistyped verb where a sentence begins, and a name of several words that is mistyped', async (t) => {
+  t.same(kinds('pls activte the aws secrts'), ['here', 'on', 'filler', 'target', 'noun']);
+  t.equal(labelsOf('deactivte openai')[0]?.is, 'off');
+  t.match(labelsOf('is aws activte').at(-1), { is: 'unknown', near: { length: 2 } }, 'not where none is expected');
+  t.match(labelsOf('activate databse url')[1], { is: 'target', text: 'database url' });
+});

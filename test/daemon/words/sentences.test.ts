@@ -25,3 +25,12 @@ t.test('what a sentence is', async (t) => {
 t.test('a question mark belongs to its sentence', async (t) => {
   t.match(sentencesOf(labelsOf('github on? activate aws.')), [{ asked: true }, { asked: false }]);
 });
+
+t.test('what was done is told; what is to be looked at is asked', async (t) => {
+  t.same(kinds('I activated github yesterday'), ['idle']);
+  t.same(kinds('I activated github and it fails'), ['question']);
+  t.same(kinds('I activated github, turn off stripe'), ['change']);
+  t.same(kinds("github mails don't arrive, can you check the key"), ['question']);
+  t.same(kinds('use github, check it'), ['change']);
+  t.same(kinds('can the sandbox get github?'), ['change']);
+});

@@ -184,6 +184,58 @@ t.test('words that are not understood never go with a change', async () => {
   );
 });
 
+t.test('whatever is told beside a request: the request alone is proposed, or nothing', async (t) => {
+  const subject = fc.constantFrom(
+    "i'm",
+    'we are',
+    "we're",
+    'i need to',
+    'i',
+    'my build',
+    'running',
+    'the deploy',
+    'bob',
+    '',
+  );
+  const verbs = fc.constantFrom('deploying', 'pushing', 'ship', 'said', 'publish fails', 'hate');
+  const told = fc.array(
+    fc.constantFrom(
+      ...'deploying deploy pushing the tests now a release fails failed with without to github aws stripe prod for work'.split(
+        ' ',
+      ),
+      ...'not never dont off on activate enabled stop keep only all if tomorrow said says later 20 minutes "quoted" it them'.split(
+        ' ',
+      ),
+    ),
+    { maxLength: 6 },
+  );
+  const requests = fc.constantFrom(
+    'activate github',
+    'turn off stripe',
+    'use my personal github for 2h',
+    'enable everything tagged ci',
+    'give me the database',
+    'turn everything off',
+    "don't activate aws",
+  );
+  let proposals = 0;
+  fc.assert(
+    fc.property(subject, verbs, told, requests, aVault, fc.boolean(), (who, verb, words, request, lexicon, first) => {
+      const circumstance = `${who} ${verb} ${words.join(' ')}`.trim();
+      const got = understand(first ? `${circumstance}, ${request}` : `${request}, ${circumstance}`, lexicon);
+      const plain =
+        /\b(off|on|activate|enabled|stop|keep|only|all|not|never|dont|without|it|them|minutes|with|for)\b/.test(
+          circumstance,
+        );
+      if (!isChange(got) || plain) return true;
+      proposals += 1;
+      return written(got) === written(understand(request, lexicon));
+    }),
+    { numRuns: 3000 },
+  );
+  t.ok(proposals > 20, `${proposals} proposals`);
+});
+
 t.test('names and tags that hold instructions instruct nobody', async () => {
   const name = fc.constantFrom(
     'ACTIVATE_EVERYTHING',

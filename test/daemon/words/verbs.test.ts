@@ -52,3 +52,26 @@ t.test('what something is made to be', async (t) => {
 t.test('whoever is let use something is not what is used', async (t) => {
   t.match(clauses('let claude use aws'), [{ odd: [{ is: 'want' }] }]);
 });
+
+t.test('"instead" and "the other one": what is refused, and what is wanted', async (t) => {
+  const two = [
+    { negated: true, items: { length: 1 } },
+    { act: 'on', negated: false, items: { length: 1 } },
+  ];
+  t.match(clauses("don't activate stripe, aws instead"), two);
+  t.match(clauses("don't use the work github token, the personal one", 'accounts'), [
+    two[0] ?? {},
+    { items: [{ targets: [{ text: 'github' }, { text: 'personal' }] }] },
+  ]);
+  t.match(clauses("don't activate stripe, aws"), [{ negated: true, items: { length: 2 } }]);
+  t.match(clauses("don't use the work github token or the personal one", 'accounts'), [{ negated: true }]);
+  t.match(clauses("don't activate github, aws, stripe instead"), [{ act: null, negated: false }]);
+  t.match(clauses('activate stripe instead'), [{ odd: [{ text: 'instead' }] }]);
+});
+
+t.test('"nothing else" is a clause of its own', async (t) => {
+  t.match(clauses('activate stripe, nothing else from aws'), [
+    { act: 'on', items: { length: 1 } },
+    { keep: true, only: true, items: [{ rest: true }] },
+  ]);
+});

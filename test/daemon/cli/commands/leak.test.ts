@@ -31,6 +31,25 @@ t.test('125 where something still shows it', async (t) => {
   t.equal((await cli(api, ['leak', 'KEY', '--json'])).code, 125);
 });
 
+t.test('125 where a command outside of sandboxes may still have it', async (t) => {
+  const command = { session: 'dev', host: 'laptop', pid: 7, command: 'npm test', since: '2030-01-01T00:00:00.000Z' };
+  const runs = { ...command, until: null, unknown: false };
+  const over = { ...command, until: '2030-01-01T00:01:00.000Z', unknown: false };
+  const json = { ...LEAK, outside: [runs, over, { ...runs, unknown: true }] };
+  const api = await playApi(t, { 'POST /v1/secrets/KEY/leak': { status: 202, json } });
+  const { code, out } = await cli(api, ['leak', 'KEY']);
+  t.equal(code, 125);
+  t.match(
+    out,
+    /outside of sandboxes that had it:\n.*\n {3}dev +laptop +7 +npm test +2030.* +runs\n.* 2030.*\n.* unknown\n/,
+  );
+  const panicked = await playApi(t, { 'POST /v1/panic': { status: 202, json: { ...PANIC, outside: [runs] } } });
+  t.match(await cli(panicked, ['panic', '--yes']), {
+    code: 125,
+    out: /End them there:\n.*\n {3}dev +laptop +7 +npm test/,
+  });
+});
+
 t.test('panic', async (t) => {
   const api = await playApi(t, { 'POST /v1/panic': { json: PANIC } });
   t.match(await cli(api, ['panic', '--yes']), {

@@ -141,3 +141,10 @@ t.test('refused: without a session, with --json, and as the API refuses', async 
   });
   t.match(await cli(api, ['run', '--', 'true'], { env }), { code: 125, err: /\[VAULT_SEALED\]/ });
 });
+
+t.test('the token that opens everything is not handed on', async (t) => {
+  const api = await playApi(t, script());
+  const own = { ...env, AMPOULE_TOKEN: 'amp_op_whole-vault' };
+  const { out } = await cli(api, ['run', '-q', '--', 'sh', '-c', 'echo "[$AMPOULE_TOKEN] $OTHER"'], { env: own });
+  t.equal(out, '[] stays\n');
+});

@@ -104,6 +104,7 @@ t.test('questions are answered with what is so, and with commands; never with a 
     action: 'explain',
     commands: ['ampoule explain GITHUB_TOKEN --session dev'],
   });
+  t.match(await ask('rotate A_KEY'), { action: null, names: [], commands: ['ampoule secret set A_KEY'] });
   t.same(await pending(w), []);
   t.equal((await w.call('GET', '/v1/audit?limit=200')).json.items.length, before, 'nothing was done');
 });
@@ -112,7 +113,10 @@ t.test('what is so already: said, and nothing is asked for', async (t) => {
   const w = await scene(t);
   await w.call('PUT', '/v1/sessions/dev/secrets/A_KEY');
   const said = await w.agent('POST', URL, { text: 'activate A_KEY' });
-  t.match(said, { status: 200, json: { action: 'activate', names: [], notices: [/A_KEY is active already/] } });
+  t.match(said, {
+    status: 200,
+    json: { action: 'activate', names: ['A_KEY'], understood: /^Nothing to do/, notices: [/A_KEY is active already/] },
+  });
   t.notOk('requestId' in said.json);
   t.match((await w.agent('POST', URL, { text: 'activate A_KEY and B_KEY' })).json, { names: ['B_KEY'] }, 'the rest is');
 });

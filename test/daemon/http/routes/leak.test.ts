@@ -82,3 +82,18 @@ t.test("all of it is an operator's", async (t) => {
   t.match(await w.as(null)('POST', '/v1/panic'), { status: 401 });
   t.equal(w.vault.status().state, 'unsealed');
 });
+
+t.test('a command outside of sandboxes is told of, and pending as long as it runs', async (t) => {
+  const w = await world(t);
+  await w.call('POST', '/v1/secrets', { name: 'KEY', value: 'CANARY-VALUE' });
+  await w.call('POST', '/v1/sessions', { name: 'dev' });
+  await w.call('PUT', '/v1/sessions/dev/secrets/KEY', {});
+  const begun = { host: 'laptop', pid: 7, command: ['npm', 'test'] };
+  const { json } = await w.call('POST', '/v1/sessions/dev/environment', begun);
+  const outside = [{ session: 'dev', host: 'laptop', pid: 7, command: 'npm test', until: null, unknown: false }];
+  t.match(await w.call('POST', '/v1/secrets/KEY/leak', {}), { status: 202, json: { outside } });
+  t.match(await w.call('POST', '/v1/panic'), { status: 202, json: { outside, sandboxes: [] } });
+  await w.call('DELETE', `/v1/sessions/dev/environment/${json.id}`);
+  t.match(await w.call('POST', '/v1/secrets/KEY/leak', {}), { status: 200, json: { outside: [{ until: /Z$/ }] } });
+  t.match(await w.call('POST', '/v1/panic'), { status: 200, json: { outside: [] } });
+});
