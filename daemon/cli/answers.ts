@@ -197,6 +197,8 @@ export interface ToggleAnswer {
   provider: string | null;
   account: string | null;
   environment: string | null;
+  tags: string[];
+  sensitive: boolean;
   active: boolean;
   lapsed: boolean;
   version: number | null;

@@ -8,11 +8,12 @@ const programs = await bundled(t);
 const withFailpoints = await bundled(t, { test: true });
 const read = (directory: string, name: string) => readFileSync(join(directory, name), 'utf8');
 
-t.test('four files, two of them programs, and the providers', async (t) => {
+t.test('four files, two of them programs, and the facts of providers', async (t) => {
   t.same(readdirSync(programs).sort(), [
     'ampoule.js',
     'ampouled.js',
     'argon2-worker.js',
+    'oauth-facts',
     'providers',
     'scan-worker.js',
   ]);

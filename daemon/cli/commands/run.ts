@@ -74,9 +74,8 @@ async function withValues(invocation: Invocation<RunOptions>, session: string, h
     );
     try {
       if (options.quiet !== true && body.secrets.length > 0) await output.say(givenText(body, args[0] ?? ''));
-      return (
-        held.exit() ?? (await runLocally(args, { ...withoutToken(around.env), ...variables, ...files.paths }, around))
-      );
+      const given = { ...withoutToken(around.env), ...variables, ...files.paths };
+      return held.exit() ?? (await runLocally(args, given, around));
     } finally {
       files.remove();
     }

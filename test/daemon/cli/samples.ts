@@ -128,6 +128,8 @@ export const TOGGLE = {
   provider: 'github',
   account: 'work',
   environment: null,
+  tags: ['ci'],
+  sensitive: true,
   active: true,
   lapsed: false,
   version: 2,
