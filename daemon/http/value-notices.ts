@@ -33,5 +33,5 @@ export function heldNotices(
   const names = sandboxes.filter(older).map((sandbox) => parts.vault.sandboxes.get(DAEMON, sandbox).name);
   if (names.length === 0) return [];
   const who = `Processes that run in ${names.sort().join(', ')} keep an older value of ${name}`;
-  return [`${who} until they end. To end them now: \`ampoule secret set ${name} --revoke\`.`];
+  return [`${who} until they end. To end them now: \`ampoule secret rollback ${name} ${currentVersion} --revoke\`.`];
 }

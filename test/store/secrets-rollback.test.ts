@@ -50,3 +50,15 @@ t.test('what cannot be taken up again', async (t) => {
     'VAULT_SEALED',
   );
 });
+
+t.test('the current version again, with revoke, ends what holds an older one', async (t) => {
+  const v = await domain(t);
+  v.add('KEY', {}, 'one');
+  v.session('dev');
+  v.activations.activate(operator, 'dev', [{ name: 'KEY' }]);
+  const { id } = v.box('dev').sandbox;
+  v.secrets.setValue(operator, 'KEY', plain('two'));
+  t.match(v.sandboxes.wanted(id)?.values, [{ version: 2, floor: 1 }]);
+  t.match(v.secrets.rollback(operator, 'KEY', 2, { revoke: true }), { same: true, version: 2 });
+  t.match(v.sandboxes.wanted(id)?.values, [{ version: 2, floor: 2 }]);
+});

@@ -31,7 +31,7 @@ t.test('processes that keep the value before are told of, unless it is revoked',
   const main = { container, holder: 'main-1', kind: 'main', pid: 9, program: 'node', since: 5 } as const;
   w.vault.containers.holders([{ event: 'began', ...main, holds: [held] }]);
   t.match(await set(), [
-    /^Processes that run in box keep an older value of A_KEY.*`ampoule secret set A_KEY --revoke`/,
+    /^Processes that run in box keep an older value of A_KEY.*`ampoule secret rollback A_KEY 2 --revoke`/,
   ]);
   t.same(await set('?revoke=true'), []);
   w.vault.containers.holders([{ event: 'ended', container, holder: 'main-1', at: 9 }]);
