@@ -13,11 +13,18 @@ const LARGE = 256 * 1024;
 /** They would seal the vault or change its key under the other requests. */
 const LEFT_OUT = new Set(['POST /v1/vault/seal', 'POST /v1/vault/rekey', 'POST /v1/vault/unseal']);
 
+/** Before somebody signed in there is nothing to refresh, and nobody does here. */
+const PENDING = 'POST /v1/connections/:connection/refresh';
+
 t.test(`${count} malformed requests`, { timeout: 1_800_000 }, async (t) => {
   const engine = await sharedEngine();
   await engine.importBusybox();
   t.teardown(() => engine.done());
-  const daemon = await startDaemon({ engine, env: { AMPOULE_LOG_LEVEL: 'info' } });
+  const daemon = await startDaemon({
+    engine,
+    // As behind a proxy: signing in with a browser is possible.
+    env: { AMPOULE_LOG_LEVEL: 'info', AMPOULE_PUBLIC_URL: 'http://127.0.0.1:7433' },
+  });
   t.teardown(() => daemon.remove());
   const send = (request: RawRequest): Promise<Answered> =>
     call(daemon.socket, request.method, request.path, undefined, {
@@ -58,7 +65,8 @@ t.test(`${count} malformed requests`, { timeout: 1_800_000 }, async (t) => {
   const routes = Object.keys(SAMPLES).filter((route) => !LEFT_OUT.has(route));
   for (const route of routes) {
     const answer = await send(raw(await make(route)));
-    t.ok(answer.status >= 200 && answer.status < 300, `the good request: ${route} answers ${answer.status}`);
+    const good = route === PENDING ? answer.status === 409 : answer.status >= 200 && answer.status < 300;
+    t.ok(good, `the good request: ${route} answers ${answer.status}`);
   }
 
   const perRoute = new Map<string, Record<string, number>>();
