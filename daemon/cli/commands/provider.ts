@@ -125,7 +125,9 @@ async function add(invocation: Invocation<AddOptions>): Promise<number> {
   const { items, created, rotated } = answer.body;
   const say = (names: string[], what: string) => (names.length === 0 ? [] : [`${what} ${names.join(', ')}.`]);
   const of = items[0]?.account == null ? '' : `@${items[0].account}`;
-  const next = created.length === 0 ? [] : [`Run \`ampoule activate ${provider.id}${of}\`.`];
+  // The group's name means those of every environment.
+  const group = environment === undefined ? `${provider.id}${of}` : items.map(({ name }) => name).join(' ');
+  const next = created.length === 0 ? [] : [`Run \`ampoule activate ${group}\`.`];
   return tellChange(
     invocation,
     answer,

@@ -31,7 +31,7 @@ t.test('add: lines from standard input, with every setting', async (t) => {
   const stdin = '# of the test\n\nMAILGUN_API_KEY=hunter2=x\r\nMAILGUN_DOMAIN=mg.acme.example\n';
   const { code, out, err } = await cli(api, ['add', 'mailgun', ...options.split(' ')], { stdin });
   t.equal(code, 0, err);
-  t.match(out, /^Registered MAILGUN_API_KEY@work\. Run `ampoule activate mailgun@work`/);
+  t.match(out, /^Registered MAILGUN_API_KEY@work\. Run `ampoule activate GITHUB_TOKEN@work`/);
   const [, sent] = api.asked;
   t.same(sent?.query, { revoke: 'true' });
   t.same(sent?.json, {
