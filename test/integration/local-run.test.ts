@@ -34,7 +34,7 @@ t.test('a command on this machine has the values, nothing else has, and the hist
   const running = spawnAmpoule(daemon, argv, { env, hear });
   const line = await until('the file', () => /^\S+ (\S+)\n/.exec(heard));
   t.equal(line[0], `${value('file')} ${line[1]}\n`);
-  t.ok(line[1]?.startsWith(`${memory}/ampoule-run-${running.pid}-`));
+  t.match(line[1], new RegExp(`^${memory}/ampoule-run-\\d+-${running.pid}-`));
   const holders = seen('key').filter(({ where }) => where.startsWith('environ'));
   t.ok(holders.length > 0, 'the search finds what is there');
   t.notOk(
