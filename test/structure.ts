@@ -21,7 +21,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@fastify/websocket': ['daemon/http/sockets.ts'],
   ws: ['daemon/cli/socket.ts'],
   typebox: ['daemon/http/', 'daemon/oauth/fact.ts', 'daemon/providers/provider.ts'],
-  ajv: ['daemon/http/validation.ts', 'daemon/oauth/facts.ts', 'daemon/providers/catalogue.ts'],
+  ajv: ['daemon/data-file.ts', 'daemon/http/validation.ts'],
   'ajv-formats': ['daemon/http/validation.ts'],
   commander: ['daemon/cli/'],
   esbuild: ['daemon/build.ts'],

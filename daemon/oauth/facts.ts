@@ -1,16 +1,16 @@
 /** Reads the facts of signing in that come with the daemon, once, at the start. Knows no secret and asks nobody. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
+import { dataReader } from '../data-file.js';
 import { ConfigError } from '../options.js';
 import { OauthFact } from './fact.js';
 
 /** By id, in alphabetical order. */
 export type OauthFacts = ReadonlyMap<string, OauthFact>;
 
-const check = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(OauthFact);
+const readOne = dataReader(OauthFact);
 
 /** Absolute path of the directory with the facts: beside the daemon's bundle, or beside this source. */
 export function factsDirectory(from: string = import.meta.url): string {
@@ -28,19 +28,7 @@ export function readOauthFacts(directory: string = factsDirectory()): OauthFacts
 function readFact(file: string): OauthFact {
   const wrong = (what: string) =>
     new ConfigError(`${file} says nothing of signing in: ${what}. Install Ampoule again.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw wrong('it is not JSON');
-  }
-  if (!check(json)) {
-    const [first] = check.errors ?? [];
-    const extra: unknown = first?.params.additionalProperty;
-    const where = `${first?.instancePath ?? ''}${typeof extra === 'string' ? `/${extra}` : ''}`;
-    throw wrong(`${where === '' ? 'it' : where} ${first?.message ?? 'does not fit'}`);
-  }
-  const fact = json as OauthFact;
+  const fact = readOne(file, wrong);
   const problem = problemOf(fact, file);
   if (problem !== null) throw wrong(problem);
   return fact;

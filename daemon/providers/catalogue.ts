@@ -1,9 +1,9 @@
 /** The catalogue of providers: those that come with the daemon, and an operator's own. Reads files once, at the start; knows no secret. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
+import { dataReader } from '../data-file.js';
 import { ConfigError } from '../options.js';
 import { Provider } from './provider.js';
 
@@ -13,7 +13,7 @@ export interface Catalogue {
   get(id: string): Provider | undefined;
 }
 
-const check = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(Provider);
+const readOne = dataReader(Provider);
 
 /** Absolute path of the directory with the files that come with the daemon: beside its bundle, or beside this source. */
 export function builtInDirectory(from: string = import.meta.url): string {
@@ -48,19 +48,7 @@ function readAll(directory: string): Provider[] {
 
 function readProvider(file: string, id: string): Provider {
   const wrong = (what: string) => new ConfigError(`${file} is no provider: ${what}. See docs/providers.md.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw wrong('it is not JSON');
-  }
-  if (!check(json)) {
-    const [first] = check.errors ?? [];
-    const extra: unknown = first?.params.additionalProperty;
-    const where = `${first?.instancePath ?? ''}${typeof extra === 'string' ? `/${extra}` : ''}`;
-    throw wrong(`${where === '' ? 'it' : where} ${first?.message ?? 'does not fit'}`);
-  }
-  const provider = json as Provider;
+  const provider = readOne(file, wrong);
   if (provider.id !== id) throw wrong(`its id is ${provider.id}, so its name has to be ${provider.id}.json`);
   const problem = problemOf(provider);
   if (problem !== null) throw wrong(problem);
