@@ -13,6 +13,7 @@ import type { Context } from './context.js';
 import { StoreError } from './errors.js';
 import { formatSecretName } from './names.js';
 import { assertUnsealed } from './policy.js';
+import { quote } from './problems.js';
 import { wipeSealed } from './sealed-values.js';
 import { findSecret, lookUpSecret, publicSecret, type StoredSecret } from './secrets-rows.js';
 import { sql } from './statements.js';
@@ -21,7 +22,7 @@ import type { Secrets } from './vault.js';
 
 const daemon: Caller = { kind: 'daemon' };
 
-/** CONNECTION_CLOSED when it is not pending any more; NAME_TAKEN by an account of another server; what storing a value throws. */
+/** CONNECTION_CLOSED when it is not pending any more; NAME_TAKEN by an account of another server, or by another account; what storing a value throws. */
 export function establish(
   context: Context,
   secrets: Pick<Secrets, 'create' | 'setValue'>,
@@ -36,7 +37,10 @@ export function establish(
   const name = formatSecretName({ variable, account, environment });
   const known = lookUpSecret(context, name);
   const before = known === undefined ? undefined : connectionOf(context, known.id);
-  if (before !== undefined && (before.provider !== provider || before.base !== pending.base)) throw taken(name, before);
+  if (before !== undefined) {
+    if (before.provider !== provider || before.base !== pending.base) throw taken(name, before);
+    if (!isSameLogin(before.login, login)) throw otherLogin(name, before, login);
+  }
   type Made = Affected & { connection: Connection; secret: StoredSecret; created: boolean };
   const entry = ({ connection, created }: Made) => ({
     action: 'connection.establish',
@@ -84,6 +88,18 @@ function end(context: Context, id: ConnectionId): void {
 export function closed({ id, state, provider }: Connection): StoreError {
   const todo = `See where it stands: \`ampoule connections\`. Begin again: \`ampoule connect ${provider}\``;
   return new StoreError('CONNECTION_CLOSED', `The connection ${id} is ${state}, and waits for nobody. ${todo}.`);
+}
+
+/** Providers keep a login whatever its case. */
+function isSameLogin(before: string | null, now: string): boolean {
+  return before === null || before.toLowerCase() === now.toLowerCase();
+}
+
+/** A browser that is signed in as somebody else does not replace a person's token unseen. */
+function otherLogin(name: string, { provider, login: kept }: Connection, login: string): StoreError {
+  const problem = `${quote(login)} signed in, and ${name} is the token of ${quote(kept ?? '')}`;
+  const todo = `Sign in as that one, give this account a name of its own (\`ampoule connect ${provider} --account NAME\`), or end the other first: \`ampoule disconnect ${name}\``;
+  return new StoreError('NAME_TAKEN', `${problem}. ${todo}.`);
 }
 
 function taken(name: string, { provider, base }: Connection): StoreError {

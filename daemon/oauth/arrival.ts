@@ -13,9 +13,21 @@ import type { OauthWorld, Opened } from './world.js';
 export async function arrived(
   world: OauthWorld,
   id: ConnectionId,
-  { fact, client }: Pick<Opened, 'fact' | 'client'>,
+  opened: Pick<Opened, 'fact' | 'client'>,
   given: Given,
 ): Promise<Connection> {
+  const { connection, secret, sessions } = await established(world, id, opened, given);
+  world.events.emit({ kind: 'secret', id: secret.id });
+  world.changed(sessions);
+  return connection;
+}
+
+async function established(
+  world: OauthWorld,
+  id: ConnectionId,
+  { fact, client }: Pick<Opened, 'fact' | 'client'>,
+  given: Given,
+): Promise<ReturnType<OauthWorld['vault']['connections']['established']>> {
   const { connections } = world.vault;
   try {
     const login = await client.login(given.access);
@@ -27,13 +39,10 @@ export async function arrived(
         `${fact.name} calls the account something of which no name can be made. Name it: \`ampoule connect ${fact.id} --account NAME\`.`,
       );
     const variable = world.providers.get(fact.id)?.variables.find(({ env }) => env === fact.variable);
-    const done = connections.established(id, {
+    return connections.established(id, {
       ...{ login, account: slug, variable: fact.variable, followers: variable?.followers ?? [] },
       tokens: tokensFrom(world, given),
     });
-    world.events.emit({ kind: 'secret', id: done.secret.id });
-    world.changed(done.sessions);
-    return done.connection;
   } catch (error) {
     // It would be good at the provider, and known to nobody.
     await client.revoke(given).catch(() => false);

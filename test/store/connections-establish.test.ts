@@ -95,3 +95,22 @@ t.test('what cannot be established leaves everything as it was', async (t) => {
     'VAULT_SEALED',
   );
 });
+
+t.test('somebody else does not take the place of an account unseen', async (t) => {
+  const v = await domain(t);
+  const first = connect(v);
+  const as = (login: string) => {
+    const { id } = begin(v, { account: 'octocat' });
+    const signedIn = { login, account: 'octocat', variable: 'GITHUB_TOKEN', followers: [] };
+    return v.connections.established(id, { ...signedIn, tokens: tokens(v, login) });
+  };
+  const error = refusal(() => as('Mallory'));
+  t.equal(error.code, 'NAME_TAKEN');
+  t.match(
+    error.message,
+    /"Mallory" signed in, and GITHUB_TOKEN@octocat is the token of "OctoCat"\. .*ampoule disconnect/,
+  );
+  t.match(v.connections.get(operator, first.id), { state: 'connected' });
+  t.match(v.secrets.get(operator, 'GITHUB_TOKEN@octocat'), { currentVersion: 1 });
+  t.match(as('octocat').connection, { state: 'connected' }, 'the same one, however it is written');
+});
