@@ -64,6 +64,6 @@ export interface LocalCommands {
   holding(secret: SecretId): LocalCommand[];
   /** All that were ever given any version of it, those that may still run first, then the newest: the daemon's own. */
   had(secret: SecretId, limit: number): LocalCommand[];
-  /** Those that are not known to have ended, newest first: the daemon's own. */
-  open(limit: number): LocalCommand[];
+  /** Those that hold values and may run, of which somebody will say when they end; newest first: the daemon's own. */
+  running(limit: number): LocalCommand[];
 }

@@ -69,12 +69,12 @@ export function makeLocalCommands(context: Context): LocalCommands {
 
     had: (secret, limit) => {
       const text = `${ROWS} WHERE EXISTS (SELECT 1 FROM json_each(l.holds) j WHERE j.value ->> 'secret' = ?)
-        ORDER BY l.until IS NULL DESC, l.since DESC, l.id DESC LIMIT ?`;
+        ORDER BY l.until IS NULL AND n.endedAt IS NULL DESC, l.since DESC, l.id DESC LIMIT ?`;
       return sql(context.db, text).all(secret, limit).map(toCommand);
     },
 
-    open: (limit) => {
-      const text = `${ROWS} WHERE l.until IS NULL AND l.holds <> '[]' ORDER BY l.since DESC, l.id DESC LIMIT ?`;
+    running: (limit) => {
+      const text = `${ROWS} WHERE l.until IS NULL AND n.endedAt IS NULL AND l.holds <> '[]' ORDER BY l.since DESC, l.id DESC LIMIT ?`;
       return sql(context.db, text).all(limit).map(toCommand);
     },
 

@@ -202,3 +202,28 @@ t.test(
     t.match(v.audit('session.environment'), [{ detail: { host: 'masked laptop', command: 'masked npm test' } }]);
   },
 );
+
+t.test('who had it, and who may have it now: those that run come first', async (t) => {
+  const v = await domain(t);
+  const { id: key } = v.add('KEY');
+  const begin = (session: string, host: string) => v.localCommands.begin(operator, session, { ...WHAT, host }).command;
+  for (const name of ['over', 'dev']) {
+    v.session(name);
+    v.activations.activate(operator, name, [{ name: 'KEY' }]);
+  }
+  const runs = begin('dev', 'runs');
+  v.clock.advance(1);
+  const ended = begin('dev', 'ended');
+  v.localCommands.end(operator, 'dev', ended.id);
+  begin('over', 'lost');
+  v.sessions.end(operator, 'over');
+  const hosts = (rows: { host: string }[]) => rows.map(({ host }) => host);
+  t.equal(hosts(v.localCommands.had(key, 10))[0], 'runs');
+  t.same(hosts(v.localCommands.had(key, 10)).sort(), ['ended', 'lost', 'runs']);
+  t.same(hosts(v.localCommands.had(key, 1)), ['runs']);
+  t.same(v.localCommands.had('sec_none', 10), []);
+  t.match(v.localCommands.running(10), [{ id: runs.id }]);
+  t.equal(v.localCommands.running(10).length, 1);
+  v.localCommands.end(operator, 'dev', runs.id);
+  t.same(v.localCommands.running(10), []);
+});

@@ -106,7 +106,7 @@ export function leakRoutes(app: App, http: Http): void {
       const began = performance.now();
       const { sessions, activations, ended, failed } = await panic(parts, callerOf(request));
       const sandboxes = failed.map(pending);
-      const outside = localCommands.open(TOLD).filter(runsOutside);
+      const outside = localCommands.running(TOLD);
       return reply.code(failed.length + outside.length === 0 ? 200 : 202).send({
         ...{ state: parts.vault.status().state, sessions, activations },
         ended: ended.map((id) => namesOf(id)),
