@@ -13,7 +13,8 @@ const ENDS: ReadonlySet<Label['is']> = new Set(['comma', 'and', 'stop']);
 const THINGS: ReadonlySet<Label['is']> = new Set([
   ...(['target', 'noun', 'key', 'all', 'rest', 'tagged', 'account', 'environment', 'it', 'session', 'only'] as const),
 ]);
-const ADDRESSED = /^(let|use|have|ask|tell|get|hey|hi|hello|ok|okay|thanks|thank you|thx|dear|cheers)$/i;
+const GREETING = /^(thanks|thank you|thx|cheers|hey|hi|hello|dear)$/i;
+const ADDRESSED = /^(let|use|have|ask|tell|get|ok|okay)$/i;
 const MINUS = /^[-–—−]$/;
 
 /** true: the text is to be asked back rather than proposed. */
@@ -56,7 +57,7 @@ function isAddressed(labels: readonly Label[], at: number, { secrets }: Change):
     return false;
   const [before, next, then] = [labels[at - 1], labels[at + 1], labels[at + 2]];
   const verb = (one: Label | undefined) => one !== undefined && ['on', 'off', 'turn'].includes(one.is);
-  if (/^(thanks|thank you|thx|cheers|hey|hi|hello|dear)$/i.test(before?.text ?? '')) return true;
+  if (GREETING.test(before?.text ?? '')) return true;
   const first = at === 0 || ADDRESSED.test(before?.text ?? '');
   const told = verb(next) || (/^to$/i.test(next?.text ?? '') && verb(then)) || (next?.is === 'comma' && verb(then));
   return first && told;
